@@ -24,11 +24,14 @@ export class Part {
   #stopping = false;
   #deaths = 0;
   #lastWords = '';
+  #env: Readonly<Record<string, string>>;
   #listeners: ((message: unknown) => void)[] = [];
+  #restarted: () => void = () => undefined;
 
   constructor(options: PartOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#env = options.env ?? {};
     this.#log = createWriteStream(options.logFile, { flags: 'a' });
   }
 
@@ -38,6 +41,15 @@ export class Part {
 
   onMessage(listener: (message: unknown) => void): void {
     this.#listeners.push(listener);
+  }
+
+  onRestart(listener: () => void): void {
+    this.#restarted = listener;
+  }
+
+  /** For the next start of the part. */
+  setEnv(env: Readonly<Record<string, string>>): void {
+    this.#env = { ...this.#env, ...env };
   }
 
   send(message: object): void {
@@ -53,15 +65,26 @@ export class Part {
         resolve(message);
       });
       this.#spawn((code) => {
-        if (!ready) reject(new Error(this.#lastWords.trim() || `${this.name} ended with code ${code}`));
+        if (!ready) reject(new Error(this.#lastWords.trim() || `${this.name} ended with code ${String(code)}`));
         return ready;
+      });
+    });
+  }
+
+  /** For a part that does its work and ends. */
+  runOnce(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#spawn((code) => {
+        if (code === 0) resolve();
+        else reject(new Error(this.#lastWords.trim() || `${this.name} ended with code ${String(code)}`));
+        return false;
       });
     });
   }
 
   #spawn(mayRestart: (code: number | null) => boolean): void {
     const child = fork(this.#options.file, this.#options.args, {
-      env: { ...process.env, ...this.#options.env },
+      env: { ...process.env, ...this.#env },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -77,7 +100,9 @@ export class Part {
       this.#deaths++;
       console.error(`${this.name} stopped (${signal ?? `code ${String(code)}`}); starting it again. Its log: ${this.#options.logFile}`);
       setTimeout(() => {
-        if (!this.#stopping) this.#spawn(mayRestart);
+        if (this.#stopping) return;
+        this.#spawn(mayRestart);
+        this.#restarted();
       }, wait);
     });
   }

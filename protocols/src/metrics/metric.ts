@@ -16,6 +16,8 @@ export interface ComponentDefinition {
   /** 11073-10101 code as 32 bit number (partition << 16 + term). */
   readonly mdc: number;
   readonly loinc: string | null;
+  /** Physics, of this component. In the metric's `unit`. */
+  readonly plausible: readonly [low: number, high: number];
 }
 
 export interface MetricDefinition {

@@ -55,6 +55,8 @@ export interface Vitals {
   readonly spo2Percent?: number;
   readonly perfusionPercent?: number;
   readonly temperatureCel?: number;
+  /** Pressure in the cuff while it inflates or deflates, for the stream of a blood pressure meter. */
+  readonly cuffPressureMmHg?: number;
 }
 
 /** What the simulated device knows when it measures. */
@@ -89,6 +91,8 @@ export interface DeviceProfile<State = unknown> {
   readonly characteristics: readonly CharacteristicUse[];
   /** 11073-10101 device specialisation code, see standards: e.g. 528391 for blood pressure. */
   readonly mdcSpecialization: number;
+  /** Metrics whose 11073-10101 code depends on the device type (pulse of a cuff, pulse of an oximeter); else the catalogue's. */
+  readonly mdc?: Readonly<Partial<Record<MetricId, number>>>;
   initial(): State;
   /**
    * Pure: (state of the session, frame) -> (state, what was measured).

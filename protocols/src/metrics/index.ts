@@ -1,0 +1,4 @@
+export * from './catalogue.ts';
+export * from './metric.ts';
+export * from './plausibility.ts';
+export * from './units.ts';

@@ -1,0 +1,23 @@
+/** Every device type; a new one is one file here, its codecs and its vectors. */
+import { bloodPressure } from './blood-pressure.ts';
+import type { DeviceProfile } from './define-profile.ts';
+
+export * from './common.ts';
+export type * from './define-profile.ts';
+
+export const profiles: readonly DeviceProfile[] = [bloodPressure];
+
+/** Profile by its id; undefined for one that we do not know. */
+export function profileOf(id: string): DeviceProfile | undefined {
+  return profiles.find((profile) => profile.id === id);
+}
+
+/** All profiles that use a characteristic. */
+export function profilesFor(characteristic: string): readonly DeviceProfile[] {
+  return profiles.filter((profile) => profile.characteristics.some((use) => use.characteristic === characteristic));
+}
+
+/** All profiles whose service is among those that a device advertises or offers. */
+export function profilesMatching(services: readonly string[]): readonly DeviceProfile[] {
+  return profiles.filter((profile) => services.includes(profile.service));
+}

@@ -62,7 +62,9 @@ export const Explanation = Type.Object(
         characteristicName: Nullable(Type.String()),
         spec: Nullable(Type.String()),
         hex: Type.String(),
-        fields: Type.Array(Type.Object({ name: Type.String(), offset: Type.Integer(), length: Type.Integer(), text: Type.String() })),
+        fields: Type.Array(
+          Type.Object({ name: Type.String(), offset: Type.Integer(), length: Type.Integer(), text: Type.String() }),
+        ),
         wall: Instant,
         synced: Type.Boolean(),
         entry: Type.Object({ partition: Type.Integer(), position: Type.Integer() }),

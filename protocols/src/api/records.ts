@@ -18,8 +18,17 @@ export const PatientInput = Type.Object({
 });
 export type PatientInput = Static<typeof PatientInput>;
 
+/** A new patient; `fictional` marks a demo patient for good. */
+export const PatientCreate = Type.Object({ ...PatientInput.properties, fictional: Type.Optional(Type.Boolean()) });
+export type PatientCreate = Static<typeof PatientCreate>;
+
 export const Patient = Type.Object(
-  { ...PatientInput.properties, patientId: Id, version: Type.Integer(), /** Demo patient, shown as fictional everywhere. */ fictional: Type.Boolean() },
+  {
+    ...PatientInput.properties,
+    patientId: Id,
+    version: Type.Integer(),
+    /** Demo patient, shown as fictional everywhere. */ fictional: Type.Boolean(),
+  },
   { $id: 'Patient' },
 );
 export type Patient = Static<typeof Patient>;
@@ -49,7 +58,14 @@ export const Device = Type.Object(
     batteryPercent: Nullable(Type.Number()),
     clockOffsetMs: Nullable(Type.Number()),
     lastFrameAt: Nullable(Instant),
-    link: Nullable(Type.Object({ gateway: Id, state: Type.String(), rssiDbm: Nullable(Type.Number()), lastSeenAt: Nullable(Instant) })),
+    link: Nullable(
+      Type.Object({
+        gateway: Id,
+        state: Type.String(),
+        rssiDbm: Nullable(Type.Number()),
+        lastSeenAt: Nullable(Instant),
+      }),
+    ),
     patientId: Nullable(Id),
   },
   { $id: 'Device' },
@@ -95,8 +111,25 @@ export const Gateway = Type.Object(
 );
 export type Gateway = Static<typeof Gateway>;
 
+/** Registers a gateway; its id is made by the hub where none is given, and stands in topics. */
+export const GatewayInput = Type.Object({
+  gatewayId: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
+  label: Type.String({ minLength: 1, maxLength: 80 }),
+});
+export type GatewayInput = Static<typeof GatewayInput>;
+
+/** The secret is told once, here; the hub keeps its hash. */
+export const GatewayCreated = Type.Object({ ...Gateway.properties, secret: Type.String() }, { $id: 'GatewayCreated' });
+export type GatewayCreated = Static<typeof GatewayCreated>;
+
 /** Newest usable reading of a metric. */
-export const LatestValue = Type.Object({ metric: Type.String(), reading: ApiReading, /** 24 h, at most 48 means of the main component, null where nothing was measured. */ spark: Type.Array(Nullable(Type.Number())) });
+export const LatestValue = Type.Object({
+  metric: Type.String(),
+  reading: ApiReading,
+  /** 24 h, at most 48 means of the main component, null where nothing was measured. */ spark: Type.Array(
+    Nullable(Type.Number()),
+  ),
+});
 export type LatestValue = Static<typeof LatestValue>;
 
 export const WorklistRow = Type.Object({

@@ -55,7 +55,10 @@ export function multiply(a: Ratio, b: Ratio): Ratio {
 }
 
 export function add(a: Ratio, b: Ratio): Ratio {
-  return { numerator: a.numerator * b.denominator + b.numerator * a.denominator, denominator: a.denominator * b.denominator };
+  return {
+    numerator: a.numerator * b.denominator + b.numerator * a.denominator,
+    denominator: a.denominator * b.denominator,
+  };
 }
 
 /** Number with this many decimals that is nearest; halves go away from zero. */

@@ -22,7 +22,13 @@ const SFLOAT: Format = { octets: 2, mantissaBits: 12 };
 const FLOAT: Format = { octets: 4, mantissaBits: 24 };
 
 /** Special values by their distance from the largest mantissa + 1 (0x800 or 0x800000). */
-const SPECIALS: Readonly<Record<SpecialFloat, number>> = { '+INFINITY': -2, NaN: -1, NRes: 0, reserved: 1, '-INFINITY': 2 };
+const SPECIALS: Readonly<Record<SpecialFloat, number>> = {
+  '+INFINITY': -2,
+  NaN: -1,
+  NRes: 0,
+  reserved: 1,
+  '-INFINITY': 2,
+};
 
 export const ABSENT_REASON: Readonly<Record<SpecialFloat, AbsentReason>> = {
   NaN: 'not-a-number',
@@ -58,8 +64,8 @@ export function medfloatOf(value: number, decimals: number): Medfloat {
 
 function read(format: Format, cursor: ByteCursor, name: string, unit: string): Medfloat {
   const show = (value: Medfloat): string => {
-    const text = medfloatText(value);
-    return text === null ? String(value) : unit === '' ? text : `${text} ${unit}`;
+    if (typeof value === 'string') return value;
+    return unit === '' ? decimalText(value) : `${decimalText(value)} ${unit}`;
   };
   return cursor.take(name, format.octets, (octets) => fromWord(format, littleEndian(octets)), show);
 }

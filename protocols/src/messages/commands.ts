@@ -31,5 +31,8 @@ export const ResendCommand = Type.Object({
 });
 export type ResendCommand = Static<typeof ResendCommand>;
 
-export const CommandMessage = Type.Union([AllowListCommand, ResendCommand], { $id: 'gaya.commands.v1', title: 'Command of the hub' });
+export const CommandMessage = Type.Union([AllowListCommand, ResendCommand], {
+  $id: 'gaya.commands.v1',
+  title: 'Command of the hub',
+});
 export type CommandMessage = Static<typeof CommandMessage>;

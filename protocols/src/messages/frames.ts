@@ -15,7 +15,10 @@ export const How = Type.Union([
 ]);
 export type How = Static<typeof How>;
 
-const Uuid = Type.String({ pattern: '^([0-9a-f]{4}|[0-9a-f]{32})$', description: 'UUID, lower-case hex without dashes' });
+const Uuid = Type.String({
+  pattern: '^([0-9a-f]{4}|[0-9a-f]{32})$',
+  description: 'UUID, lower-case hex without dashes',
+});
 const Hex = Type.String({ pattern: '^([0-9a-f]{2})*$', maxLength: 1024 });
 const EpochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
 export const OpaqueId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });

@@ -27,6 +27,7 @@ export function parseTopic(topic: string): ParsedTopic | null {
   if (rest.length === 3 && first === 'devices' && last === 'frames') {
     return deviceId !== undefined && OPAQUE_ID.test(deviceId) ? { kind: 'frames', gatewayId, deviceId } : null;
   }
-  if (rest.length === 1 && (first === 'status' || first === 'acks' || first === 'commands')) return { kind: first, gatewayId };
+  if (rest.length === 1 && (first === 'status' || first === 'acks' || first === 'commands'))
+    return { kind: first, gatewayId };
   return null;
 }

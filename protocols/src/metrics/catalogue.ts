@@ -27,7 +27,10 @@ export const metrics: readonly MetricDefinition[] = [
   single('spo2', { ko: '산소포화도', en: 'SpO₂' }, 150456, '59408-5', '%', 0, [50, 100], [95, 100]),
   single('body-temperature', { ko: '체온', en: 'Temperature' }, 150364, '8310-5', 'Cel', 1, [25, 45], [36.1, 37.9]),
   single('perfusion-index', { ko: '관류지수', en: 'Perfusion index' }, 150448, '61006-3', '%', 1, [0, 100], null),
-  { ...single('cuff-pressure', { ko: '커프 압력', en: 'Cuff pressure' }, 150300, null, MM_HG, 0, [0, 330], null), kind: 'continuous' },
+  {
+    ...single('cuff-pressure', { ko: '커프 압력', en: 'Cuff pressure' }, 150300, null, MM_HG, 0, [0, 330], null),
+    kind: 'continuous',
+  },
 ];
 
 const byId = new Map<string, MetricDefinition>(metrics.map((metric) => [metric.id, metric]));

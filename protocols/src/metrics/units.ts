@@ -1,5 +1,15 @@
 /** The only place where units are converted and values rounded or written for screens. Works on decimal text, never on binary numbers. */
-import { add, decimalText, decimalsOf, exactDecimal, multiply, parseDecimal, ratioOf, roundTo, type Ratio } from '../bytes/decimal.ts';
+import {
+  add,
+  decimalText,
+  decimalsOf,
+  exactDecimal,
+  multiply,
+  parseDecimal,
+  ratioOf,
+  roundTo,
+  type Ratio,
+} from '../bytes/decimal.ts';
 import type { DecimalText } from '../readings/reading.ts';
 
 /** to = from * factor + offset */

@@ -59,10 +59,22 @@ export const bloodPressure = defineProfile<State>({
   compose: (vitals, context) => {
     const timestamp = timestampOf(context);
     const pulseRate = vitals.pulsePerMin === undefined ? null : whole(vitals.pulsePerMin);
-    const common = { unit: 'mm[Hg]', timestamp, pulseRate, userId: context.userSlot ?? null, reserved: 0, surplus: '' } as const;
+    const common = {
+      unit: 'mm[Hg]',
+      timestamp,
+      pulseRate,
+      userId: context.userSlot ?? null,
+      reserved: 0,
+      surplus: '',
+    } as const;
     if (context.mode === 'stream') {
       if (vitals.cuffPressureMmHg === undefined) return [];
-      const cuff = { ...common, cuffPressure: whole(vitals.cuffPressureMmHg), unused: ['NaN', 'NaN'], status: null } as const;
+      const cuff = {
+        ...common,
+        cuffPressure: whole(vitals.cuffPressureMmHg),
+        unused: ['NaN', 'NaN'],
+        status: null,
+      } as const;
       return [frameOf('notify', intermediateCuffPressure.uuid, intermediateCuffPressure.encode(cuff))];
     }
     if (vitals.systolicMmHg === undefined || vitals.diastolicMmHg === undefined) return [];
@@ -77,7 +89,12 @@ export const bloodPressure = defineProfile<State>({
   },
   reads: {
     [bloodPressureFeature.uuid]: bloodPressureFeature.encode({
-      set: ['body-movement-detection', 'cuff-fit-detection', 'irregular-pulse-detection', 'measurement-position-detection'],
+      set: [
+        'body-movement-detection',
+        'cuff-fit-detection',
+        'irregular-pulse-detection',
+        'measurement-position-detection',
+      ],
       reserved: 0,
     }),
   },
@@ -112,7 +129,11 @@ function cuffPressure(frame: ProfileFrame): Measured {
   return measuredOf(frame, value, [pressure, ...pulseOf(value.pulseRate, 'sample', [...quality, 'early-estimate'])]);
 }
 
-function pulseOf(pulseRate: Medfloat | null, kind: ReadingDraft['kind'], quality: readonly QualityFlag[]): ReadingDraft[] {
+function pulseOf(
+  pulseRate: Medfloat | null,
+  kind: ReadingDraft['kind'],
+  quality: readonly QualityFlag[],
+): ReadingDraft[] {
   return pulseRate === null ? [] : [valueDraft('pulse', kind, pulseRate, '/min', quality)];
 }
 

@@ -32,7 +32,7 @@ export interface Measured {
   readonly measurement: unknown;
   readonly readings: readonly ReadingDraft[];
   /** Device's local time stamp as ISO text without zone, exactly as sent; null where it sent none; 'unknown' where it sent one with unknown parts. */
-  readonly deviceTime: string | 'unknown' | null;
+  readonly deviceTime: string | null;
   /** The device says in the value that its clock is not set. */
   readonly clockNotSet: boolean;
   readonly fromStorage: boolean;
@@ -107,5 +107,5 @@ export interface DeviceProfile<State = unknown> {
 
 /** Keeps the state's type inside one file while lists of profiles hold `unknown` state. */
 export function defineProfile<State>(profile: DeviceProfile<State>): DeviceProfile {
-  return profile as DeviceProfile;
+  return profile;
 }

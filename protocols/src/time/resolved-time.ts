@@ -13,12 +13,7 @@
  * - `unknown`: the time cannot be known; {@link TimeReason} says why
  */
 export type TimeVerdict =
-  | 'device-clock-mapped'
-  | 'device-clock-synced'
-  | 'device-clock-unread'
-  | 'received-live'
-  | 'entered'
-  | 'unknown';
+  'device-clock-mapped' | 'device-clock-synced' | 'device-clock-unread' | 'received-live' | 'entered' | 'unknown';
 
 /** Why a time is unknown. */
 export type TimeReason =

@@ -1,0 +1,74 @@
+/** A device's local time to UTC by the home's IANA zone, with gaps and overlaps of daylight saving. */
+
+export interface LocalInstant {
+  /** UTC, ms since 1970. */
+  readonly at: number;
+  /** How far off the answer may be because the local time exists twice or not at all, ms; else 0. */
+  readonly ambiguityMs: number;
+}
+
+const DAY_MS = 86_400_000;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+export function isZone(zone: string): boolean {
+  try {
+    formatOf(zone);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/**
+ * In an overlap the earlier instant, in a gap the time as counted before it; both with the ambiguity.
+ * @param iso local ISO text without zone, "2026-11-25T08:14:00"
+ * @throws {RangeError} for another text or an unknown zone.
+ */
+export function localToUtc(iso: string, zone: string): LocalInstant {
+  const naive = Date.parse(`${iso}Z`);
+  if (Number.isNaN(naive)) throw new RangeError('not a local date and time');
+  const before = offsetMs(naive - DAY_MS, zone);
+  const after = offsetMs(naive + DAY_MS, zone);
+  const valid = [...new Set([before, after])].filter((offset) => offsetMs(naive - offset, zone) === offset);
+  const [only] = valid;
+  if (valid.length === 1 && only !== undefined) return { at: naive - only, ambiguityMs: 0 };
+  return { at: naive - (valid.length === 0 ? before : Math.max(before, after)), ambiguityMs: Math.abs(before - after) };
+}
+
+/** Local ISO text without zone, to the second. @throws {RangeError} for an unknown zone. */
+export function utcToLocal(at: number, zone: string): string {
+  return new Date(at + offsetMs(at, zone)).toISOString().slice(0, 19);
+}
+
+/** Local time minus UTC at an instant, ms. */
+function offsetMs(at: number, zone: string): number {
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(at)
+      .map((part) => [part.type, Number(part.value)]),
+  );
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  const local = new Date(0);
+  local.setUTCFullYear(year, month - 1, day);
+  local.setUTCHours(hour, minute, second);
+  return local.getTime() - Math.floor(at / 1000) * 1000;
+}
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    calendar: 'gregory',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  formats.set(zone, format);
+  return format;
+}

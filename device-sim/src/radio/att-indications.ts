@@ -27,7 +27,10 @@ export class IndicationQueue {
   }
 
   add(indication: Indication): void {
-    if (this.closed) return indication.settled(false);
+    if (this.closed) {
+      indication.settled(false);
+      return;
+    }
     this.waiting.push(indication);
     this.next();
   }

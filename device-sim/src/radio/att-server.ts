@@ -130,7 +130,10 @@ export class AttServer {
   /** Entries of equal length, as many as fit. */
   private sendList(p: Buffer, head: (entryOctets: number) => Uint8Array, entries: readonly Buffer[]): void {
     const size = entries[0]?.length;
-    if (size === undefined) return this.fail(p.readUInt8(0), p.readUInt16LE(1), AttError.attributeNotFound);
+    if (size === undefined) {
+      this.fail(p.readUInt8(0), p.readUInt16LE(1), AttError.attributeNotFound);
+      return;
+    }
     const start = head(size);
     const different = entries.findIndex((entry) => entry.length !== size);
     const alike = different < 0 ? entries.length : different;
@@ -158,7 +161,8 @@ export class AttServer {
 
   private readByGroupType(p: Buffer): void {
     if (uuidText(p.subarray(5)) !== AttributeType.primaryService) {
-      return this.fail(AttOpcode.readByGroupTypeRequest, p.readUInt16LE(1), AttError.unsupportedGroupType);
+      this.fail(AttOpcode.readByGroupTypeRequest, p.readUInt16LE(1), AttError.unsupportedGroupType);
+      return;
     }
     const entries = this.attributesAsked(p)?.flatMap((attribute) =>
       attribute.kind === 'service' ? [octets(u16(attribute.handle), u16(attribute.endHandle), attribute.value)] : [],
@@ -171,7 +175,10 @@ export class AttServer {
     const found = this.attributesAsked(p)?.filter((attribute) => attribute.type === type);
     const [first] = found ?? [];
     const refused = first && this.readError(first);
-    if (first && refused) return this.fail(AttOpcode.readByTypeRequest, first.handle, refused);
+    if (first && refused) {
+      this.fail(AttOpcode.readByTypeRequest, first.handle, refused);
+      return;
+    }
     const longest = Math.min(253, this.mtu - 4);
     const entries = found
       ?.filter((attribute) => this.readError(attribute) === 0)
@@ -184,9 +191,15 @@ export class AttServer {
     const handle = p.readUInt16LE(1);
     const attribute = this.options.database.at(handle);
     const error = attribute ? this.readError(attribute) : AttError.invalidHandle;
-    if (!attribute || error) return this.fail(request, handle, error);
+    if (!attribute || error) {
+      this.fail(request, handle, error);
+      return;
+    }
     const value = this.valueOf(attribute);
-    if (offset > value.length) return this.fail(request, handle, AttError.invalidOffset);
+    if (offset > value.length) {
+      this.fail(request, handle, AttError.invalidOffset);
+      return;
+    }
     this.options.send(octets(request + 1, value.subarray(offset, offset + this.mtu - 1)));
   }
 
@@ -215,7 +228,10 @@ export class AttServer {
   private prepareWrite(p: Buffer): void {
     const handle = p.readUInt16LE(1);
     const error = this.prepared.length >= MAX_PREPARED ? AttError.prepareQueueFull : this.writeError(handle, false);
-    if (error) return this.fail(AttOpcode.prepareWriteRequest, handle, error);
+    if (error) {
+      this.fail(AttOpcode.prepareWriteRequest, handle, error);
+      return;
+    }
     this.prepared.push({ handle, offset: p.readUInt16LE(3), data: Buffer.from(p.subarray(5)) });
     this.options.send(octets(AttOpcode.prepareWriteResponse, p.subarray(1)));
   }
@@ -227,7 +243,10 @@ export class AttServer {
     if (p[1] === 1 && first) {
       const value = Buffer.concat(prepared.filter(({ handle }) => handle === first.handle).map(({ data }) => data));
       const error = this.write(first.handle, value, false);
-      if (error) return this.fail(AttOpcode.executeWriteRequest, first.handle, error);
+      if (error) {
+        this.fail(AttOpcode.executeWriteRequest, first.handle, error);
+        return;
+      }
     }
     this.options.send(octets(AttOpcode.executeWriteResponse));
   }

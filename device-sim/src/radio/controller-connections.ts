@@ -216,7 +216,10 @@ function following(handle: number): number {
 function encrypt(link: Link, key: Buffer, peerKey: Uint8Array | null): void {
   if (!link.open) return;
   if (!peerKey) return link.end('central')?.onEncrypted(false);
-  if (!key.equals(peerKey)) return link.close('radio', DisconnectReason.micFailure);
+  if (!key.equals(peerKey)) {
+    link.close('radio', DisconnectReason.micFailure);
+    return;
+  }
   link.encrypted = true;
   link.end('central')?.onEncrypted(true);
   link.end('peripheral')?.onEncrypted(true);

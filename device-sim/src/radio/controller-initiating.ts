@@ -106,8 +106,14 @@ export class Initiator {
   }
 
   private create(opcode: number, attempt: Attempt): void {
-    if (this.attempt) return this.output.status(opcode, Status.commandDisallowed);
-    if (this.connections.full) return this.output.status(opcode, Status.connectionLimit);
+    if (this.attempt) {
+      this.output.status(opcode, Status.commandDisallowed);
+      return;
+    }
+    if (this.connections.full) {
+      this.output.status(opcode, Status.connectionLimit);
+      return;
+    }
     this.output.status(opcode, Status.success);
     this.attempt = attempt;
     this.changed();
@@ -115,7 +121,10 @@ export class Initiator {
 
   private cancel(opcode: number): void {
     const attempt = this.attempt;
-    if (!attempt) return this.output.complete(opcode, Status.commandDisallowed);
+    if (!attempt) {
+      this.output.complete(opcode, Status.commandDisallowed);
+      return;
+    }
     this.attempt = null;
     this.changed();
     this.output.complete(opcode);

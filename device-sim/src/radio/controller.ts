@@ -83,9 +83,13 @@ export class VirtualController implements Listener {
     const command = this.commands.get(opcode);
     if (!command) {
       this.unknownOpcodes.add(opcode);
-      return this.output.complete(opcode, Status.unknownCommand);
+      this.output.complete(opcode, Status.unknownCommand);
+      return;
     }
-    if (parameters.length < command.octets) return this.output.complete(opcode, Status.invalidParameters);
+    if (parameters.length < command.octets) {
+      this.output.complete(opcode, Status.invalidParameters);
+      return;
+    }
     command.run(parameters, opcode);
   }
 

@@ -51,10 +51,19 @@ export class SmpResponder {
 
   receive(pdu: Uint8Array): void {
     const code = pdu[0];
-    if (code === undefined || code === SmpCode.pairingFailed) return this.forget();
+    if (code === undefined || code === SmpCode.pairingFailed) {
+      this.forget();
+      return;
+    }
     const length = LENGTHS.get(code);
-    if (length === undefined) return this.fail(PairingFailure.commandNotSupported);
-    if (pdu.length !== length) return this.fail(PairingFailure.invalidParameters);
+    if (length === undefined) {
+      this.fail(PairingFailure.commandNotSupported);
+      return;
+    }
+    if (pdu.length !== length) {
+      this.fail(PairingFailure.invalidParameters);
+      return;
+    }
     if (code === SmpCode.pairingRequest) this.begin(Buffer.from(pdu));
     else if (code === SmpCode.pairingConfirm) this.onConfirm(Buffer.from(pdu.subarray(1)));
     else this.onRandom(Buffer.from(pdu.subarray(1)));
@@ -67,22 +76,32 @@ export class SmpResponder {
 
   private begin(request: Uint8Array): void {
     this.forget();
-    if (this.options.policy === 'reject') return this.fail(PairingFailure.pairingNotSupported);
+    if (this.options.policy === 'reject') {
+      this.fail(PairingFailure.pairingNotSupported);
+      return;
+    }
     this.request = request;
     this.options.send(PAIRING_RESPONSE);
   }
 
   private onConfirm(confirm: Uint8Array): void {
-    if (!this.request) return this.fail(PairingFailure.unspecified);
+    if (!this.request) {
+      this.fail(PairingFailure.unspecified);
+      return;
+    }
     this.confirm = confirm;
     this.ownRandom = this.options.random();
     this.options.send(octets(SmpCode.pairingConfirm, this.confirmValue(this.request, this.ownRandom)));
   }
 
   private onRandom(random: Uint8Array): void {
-    if (!this.request || !this.confirm) return this.fail(PairingFailure.unspecified);
+    if (!this.request || !this.confirm) {
+      this.fail(PairingFailure.unspecified);
+      return;
+    }
     if (!this.confirmValue(this.request, random).equals(this.confirm)) {
-      return this.fail(PairingFailure.confirmValueFailed);
+      this.fail(PairingFailure.confirmValueFailed);
+      return;
     }
     this.shortTermKey = s1(TEMPORARY_KEY, this.ownRandom, random);
     this.options.send(octets(SmpCode.pairingRandom, this.ownRandom));

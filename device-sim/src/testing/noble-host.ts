@@ -66,7 +66,7 @@ function installDriver(): void {
 installDriver();
 
 interface NobleModule {
-  withBindings(type: string, options: object): Noble;
+  readonly withBindings: (type: string, options: object) => Noble;
 }
 
 export async function startNoble(hci: VirtualHci): Promise<Noble> {

@@ -13,6 +13,13 @@ import {
   softwareRevision,
   systemId,
 } from './device-information.ts';
+import {
+  intermediateTemperature,
+  measurementInterval,
+  temperatureMeasurement,
+  temperatureType,
+} from './health-thermometer.ts';
+import { plxContinuous, plxFeatures, plxSpotCheck } from './pulse-oximeter.ts';
 
 export type { Codec, Field } from './codec.ts';
 
@@ -21,6 +28,13 @@ export const codecs: readonly Codec<unknown>[] = [
   bloodPressureMeasurement,
   intermediateCuffPressure,
   bloodPressureFeature,
+  temperatureMeasurement,
+  intermediateTemperature,
+  temperatureType,
+  measurementInterval,
+  plxSpotCheck,
+  plxContinuous,
+  plxFeatures,
   currentTime,
   localTimeInformation,
   batteryLevel,

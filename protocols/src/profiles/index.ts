@@ -1,11 +1,13 @@
 /** Every device type; a new one is one file here, its codecs and its vectors. */
 import { bloodPressure } from './blood-pressure.ts';
 import type { DeviceProfile } from './define-profile.ts';
+import { pulseOximeter } from './pulse-oximeter.ts';
+import { thermometer } from './thermometer.ts';
 
 export * from './common.ts';
 export type * from './define-profile.ts';
 
-export const profiles: readonly DeviceProfile[] = [bloodPressure];
+export const profiles: readonly DeviceProfile[] = [bloodPressure, thermometer, pulseOximeter];
 
 /** Profile by its id; undefined for one that we do not know. */
 export function profileOf(id: string): DeviceProfile | undefined {

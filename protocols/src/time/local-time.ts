@@ -8,6 +8,10 @@ export interface LocalInstant {
 }
 
 const DAY_MS = 86_400_000;
+const QUARTER_MS = 900_000;
+/** Asking for an offset is slow, and stamps lie close together. */
+const MOST_OFFSETS = 10_000;
+const offsets = new Map<string, number>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 export function isZone(zone: string): boolean {
@@ -41,8 +45,18 @@ export function utcToLocal(at: number, zone: string): string {
   return new Date(at + offsetMs(at, zone)).toISOString().slice(0, 19);
 }
 
-/** Local time minus UTC at an instant, ms. */
+/** Local time minus UTC at an instant, ms. Zones change at quarters of an hour (since 1970), so one answer serves a quarter. */
 function offsetMs(at: number, zone: string): number {
+  const quarter = `${zone} ${Math.floor(at / QUARTER_MS)}`;
+  const known = offsets.get(quarter);
+  if (known !== undefined) return known;
+  const offset = askOffsetMs(at, zone);
+  if (offsets.size >= MOST_OFFSETS) offsets.clear();
+  offsets.set(quarter, offset);
+  return offset;
+}
+
+function askOffsetMs(at: number, zone: string): number {
   const parts = Object.fromEntries(
     formatOf(zone)
       .formatToParts(at)

@@ -1,0 +1,98 @@
+import { inject, Service } from '@angular/core';
+import type { ApiReading, Patient } from '@gaya/protocols/api';
+import { ageOf, yearsOld } from '../domain/age.ts';
+import type { Attention } from '../domain/attention.ts';
+import { metricOf, numberText, readingText, unitText } from '../domain/metrics.ts';
+import type { Excursion } from '../domain/reference.ts';
+import { durationOf, type DurationUnit } from '../domain/time-text.ts';
+import { I18n, type MessageKey } from './i18n/i18n.ts';
+
+/** No-break space: a number and its unit stay on one line. */
+const NBSP = '\u00a0';
+
+/** Sentences that several pages write alike: of a metric, a value, a person, a length of time. */
+@Service()
+export class Words {
+  private readonly i18n = inject(I18n);
+  private readonly t = this.i18n.t;
+
+  metric(id: string): string {
+    const definition = metricOf(id);
+    return definition === undefined ? id : this.i18n.label(definition.label);
+  }
+
+  /** For column heads: "BP" instead of "Blood pressure". */
+  metricShort(id: string): string {
+    const key = `metric.short.${id}`;
+    return isShort(key) ? this.t(key) : this.metric(id);
+  }
+
+  unit(metric: string): string {
+    const definition = metricOf(metric);
+    return definition === undefined ? '' : unitText(definition.unit, this.i18n.lang());
+  }
+
+  /** "148/92 mmHg", or why there is no number. */
+  value(reading: ApiReading): string {
+    const text = readingText(reading);
+    const absent = reading.components[0]?.absent ?? null;
+    if (text === null) return absent === null ? '–' : this.i18n.code('absent', absent);
+    return `${text}${NBSP}${this.unit(reading.metric)}`;
+  }
+
+  /** "산소포화도 88 %, 기준 95 % 미만" */
+  excursion(excursion: Excursion): string {
+    const decimals = metricOf(excursion.metric)?.decimals ?? 0;
+    return this.t(`reason.${excursion.direction}`, {
+      what: this.part(excursion),
+      value: numberText(excursion.value, decimals),
+      unit: this.unit(excursion.metric),
+      limit: numberText(excursion.limit, decimals),
+    });
+  }
+
+  private part(excursion: Excursion): string {
+    return excursion.component === 'value' ? this.metric(excursion.metric) : this.t(`part.${excursion.component}`);
+  }
+
+  /** Two lines: what it is and which limit; then what else is known. */
+  reason(attention: Attention, count: number, nowMs: number): { readonly main: string; readonly detail: string } {
+    const [worst, ...others] = attention.excursions;
+    const late = attention.late[0];
+    if (worst !== undefined) {
+      const also = [...new Set(others.map((e) => this.part(e)))].filter((name) => name !== this.part(worst));
+      return {
+        main: this.excursion(worst),
+        detail: also.length > 0 ? this.t('reason.also', { what: also.join(', ') }) : '',
+      };
+    }
+    if (late !== undefined) {
+      const { unit, n } = ageOf(late.at, nowMs);
+      const age = this.t(`age.short.${unit}`, { n });
+      return { main: this.t('reason.late', { what: this.metric(late.metric), age }), detail: '' };
+    }
+    if (attention.group === 'late') return { main: this.t('reason.never'), detail: this.t('reason.never.detail') };
+    return { main: this.t(count === 1 ? 'reason.within.one' : 'reason.within.all', { n: count }), detail: '' };
+  }
+
+  /** "여 78", "F 78" */
+  sexAge(patient: Patient, nowMs: number): string {
+    return `${this.i18n.code('sex', patient.sex)} ${yearsOld(patient.birthDate, nowMs, patient.zone)}`;
+  }
+
+  /** Name as written in the hospital; in English its Latin form where there is one. */
+  name(patient: Patient): string {
+    return this.i18n.lang() === 'en' ? (patient.nameLatin ?? patient.name) : patient.name;
+  }
+
+  duration(ms: number, form: 'span' | 'later' | 'ago' = 'span'): string {
+    const { unit, n }: { unit: DurationUnit; n: number } = durationOf(ms);
+    return this.t(`${form}.${unit}`, { n });
+  }
+}
+
+function isShort(key: string): key is Extract<MessageKey, `metric.short.${string}`> {
+  return ['blood-pressure', 'pulse', 'spo2', 'body-temperature', 'perfusion-index', 'cuff-pressure'].some(
+    (id) => key === `metric.short.${id}`,
+  );
+}

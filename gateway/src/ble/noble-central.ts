@@ -29,6 +29,7 @@ const GATT_TIMEOUT_MS = 30_000;
 const POWER_ON_TIMEOUT_MS = 10_000;
 /** A scan that has reported nothing for so long is begun anew: some controllers drop it without a word. */
 const SCAN_SILENCE_MS = 15_000;
+const MAX_SEEN = 1_000;
 
 export class NobleCentral implements BleCentral {
   readonly #options: NobleCentralOptions;
@@ -38,7 +39,8 @@ export class NobleCentral implements BleCentral {
   #onAdvertisement: (advertisement: Advertisement) => void = () => undefined;
   #onLost: (state: string) => void = () => undefined;
   #connects: Promise<unknown> = Promise.resolve();
-  #connecting = false;
+  /** Gives up the connection attempt in progress. */
+  #abortConnect: ((error: BleError) => void) | null = null;
   #ready = false;
   #closing = false;
   #heardSomething = false;
@@ -84,6 +86,7 @@ export class NobleCentral implements BleCentral {
   #stateChanged(state: string): void {
     if (!this.#ready || this.#closing || state === 'poweredOn') return;
     this.#ready = false;
+    this.#abortConnect?.(gone());
     this.#onLost(state);
   }
 
@@ -96,7 +99,7 @@ export class NobleCentral implements BleCentral {
   }
 
   #scan(): void {
-    if (!this.#ready || this.#closing || this.#connecting) return;
+    if (!this.#ready || this.#closing || this.#abortConnect !== null) return;
     // The callback's error would only say that the adapter is off, which 'stateChange' says too.
     this.#noble.startScanning([], true, () => undefined);
   }
@@ -104,13 +107,13 @@ export class NobleCentral implements BleCentral {
   #watch(): void {
     const silent = !this.#heardSomething;
     this.#heardSomething = false;
-    if (silent && this.#ready && !this.#connecting) this.#noble.stopScanning(() => undefined);
+    if (silent && this.#ready && this.#abortConnect === null) this.#noble.stopScanning(() => undefined);
   }
 
   #discovered(peripheral: Peripheral): void {
     const address = colons(peripheral.id);
     this.#heardSomething = true;
-    this.#seen.set(address, peripheral);
+    this.#remember(address, peripheral);
     const advertised = peripheral.advertisement as { localName?: string | null; serviceUuids?: string[] | null };
     this.#onAdvertisement({
       address,
@@ -122,6 +125,14 @@ export class NobleCentral implements BleCentral {
     });
   }
 
+  /** Telephones go by with ever new addresses. */
+  #remember(address: string, peripheral: Peripheral): void {
+    this.#seen.delete(address);
+    this.#seen.set(address, peripheral);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > MAX_SEEN && oldest !== undefined) this.#seen.delete(oldest);
+  }
+
   connect(address: string, timeoutMs: number): Promise<BleLink> {
     const link = this.#connects.then(() => this.#connectAlone(address, timeoutMs));
     this.#connects = link.catch(() => undefined);
@@ -130,15 +141,19 @@ export class NobleCentral implements BleCentral {
 
   async #connectAlone(address: string, timeoutMs: number): Promise<BleLink> {
     const peripheral = this.#seen.get(address);
-    if (peripheral === undefined || !this.#ready) throw new BleError('connect-failed', 'the device is not there');
-    this.#connecting = true;
+    if (peripheral === undefined || !this.#ready || this.#closing) throw gone();
     try {
       return await new Promise<BleLink>((resolve, reject) => {
-        const timer = setTimeout(() => {
-          reject(new BleError('connect-timeout', `no connection within ${timeoutMs} ms`));
+        const timer = setTimeout(
+          () => this.#abortConnect?.(new BleError('connect-timeout', `no connection within ${timeoutMs} ms`)),
+          timeoutMs,
+        );
+        this.#abortConnect = (error) => {
+          clearTimeout(timer);
+          reject(error);
           // Not the peripheral's own cancelConnect(), which leaves it "connecting" for ever.
           this.#noble.cancelConnect(peripheral.id);
-        }, timeoutMs);
+        };
         this.#noble.connect(peripheral.id, {}, (error) => {
           clearTimeout(timer);
           if (error instanceof Error) reject(connectError(error));
@@ -146,7 +161,7 @@ export class NobleCentral implements BleCentral {
         });
       });
     } finally {
-      this.#connecting = false;
+      this.#abortConnect = null;
       setImmediate(() => this.#scan());
     }
   }
@@ -162,6 +177,7 @@ export class NobleCentral implements BleCentral {
     if (this.#closing) return;
     this.#closing = true;
     clearInterval(this.#watchdog);
+    this.#abortConnect?.(gone());
     await Promise.all([...this.#links].map((link) => link.disconnect()));
     this.#noble.stop();
     if (this.#options.hci.kind === 'transport') this.#options.hci.transport.close();
@@ -189,6 +205,10 @@ function bindingsOptions(hci: NobleHci): object {
       // On the raw channel noble leaves connection parameter requests to an operating system that is not there.
       return { hciDriver: TRANSPORT_DRIVER, bindParams: { transport: hci.transport }, userChannel: true };
   }
+}
+
+function gone(): BleError {
+  return new BleError('connect-failed', 'the device or the adapter is not there');
 }
 
 function connectError(error: Error): BleError {

@@ -73,7 +73,8 @@ export class GattTap {
       this.#inIndication = false;
     }
     if (this.answer() === 'taken' || (this.answer() === 'none' && this.#settled)) this.#confirm();
-    else if (this.answer() === 'none') this.#waiting = { handle: data.readUInt16LE(1), value: Buffer.from(data.subarray(3)) };
+    else if (this.answer() === 'none')
+      this.#waiting = { handle: data.readUInt16LE(1), value: Buffer.from(data.subarray(3)) };
   }
 
   /** Hands an indication that came too early to its taker. */

@@ -44,10 +44,18 @@ export class NobleLink implements BleLink {
 
   /** Objects of an earlier connection are dead in noble, so this runs anew on each. */
   async discover(): Promise<readonly DiscoveredCharacteristic[]> {
-    const { services } = await this.#run('discovery', false, () => this.#peripheral.discoverAllServicesAndCharacteristicsAsync());
-    const found = services.flatMap((s) => s.characteristics.map((c) => ({ service: s.uuid, characteristic: c.uuid, noble: c })));
+    const { services } = await this.#run('discovery', false, () =>
+      this.#peripheral.discoverAllServicesAndCharacteristicsAsync(),
+    );
+    const found = services.flatMap((s) =>
+      s.characteristics.map((c) => ({ service: s.uuid, characteristic: c.uuid, noble: c })),
+    );
     this.#characteristics = new Map(found.map((c) => [keyOf(c), c.noble]));
-    return found.map(({ service, characteristic, noble }) => ({ service, characteristic, properties: noble.properties }));
+    return found.map(({ service, characteristic, noble }) => ({
+      service,
+      characteristic,
+      properties: noble.properties,
+    }));
   }
 
   async read(ref: CharacteristicRef): Promise<Uint8Array> {
@@ -60,7 +68,11 @@ export class NobleLink implements BleLink {
     await this.#run(`write ${ref.characteristic}`, true, () => characteristic.writeAsync(Buffer.from(bytes), false));
   }
 
-  async subscribe(ref: CharacteristicRef, how: 'indicate' | 'notify', onValue: (bytes: Uint8Array) => void): Promise<void> {
+  async subscribe(
+    ref: CharacteristicRef,
+    how: 'indicate' | 'notify',
+    onValue: (bytes: Uint8Array) => void,
+  ): Promise<void> {
     const characteristic = this.#find(ref);
     const take = (value: Buffer): void => this.#take(value, onValue);
     characteristic.on('data', (value: Buffer, isNotification: boolean) => {
@@ -72,11 +84,14 @@ export class NobleLink implements BleLink {
 
   /** noble always notifies where a characteristic offers both, and waits for ever where there is no configuration descriptor. */
   async #configure(characteristic: Characteristic, how: 'indicate' | 'notify'): Promise<void> {
-    const offersBoth = ['notify', 'indicate'].every((p) => (characteristic.properties as readonly string[]).includes(p));
+    const offersBoth = ['notify', 'indicate'].every((p) =>
+      (characteristic.properties as readonly string[]).includes(p),
+    );
     if (how === 'notify' || !offersBoth) return characteristic.subscribeAsync();
     const descriptors = await characteristic.discoverDescriptorsAsync();
     const configuration = descriptors.find((d) => d.uuid === CLIENT_CHARACTERISTIC_CONFIGURATION);
-    if (configuration === undefined) throw new BleError('no-such-characteristic', `${characteristic.uuid} cannot be subscribed to`);
+    if (configuration === undefined)
+      throw new BleError('no-such-characteristic', `${characteristic.uuid} cannot be subscribed to`);
     return configuration.writeValueAsync(INDICATE);
   }
 
@@ -158,7 +173,8 @@ export class NobleLink implements BleLink {
       operation().then(
         (value) => end(() => resolve(value)),
         // An operation that noble itself gave up has lost its link; the reason follows with 'disconnect'.
-        (error: unknown) => end(() => reject(error instanceof BleError ? error : new BleError('disconnected', String(error)))),
+        (error: unknown) =>
+          end(() => reject(error instanceof BleError ? error : new BleError('disconnected', String(error)))),
       );
     });
   }

@@ -1,7 +1,9 @@
 /** Cuts a byte stream into HCI packets by their H4 headers. */
 
 /** Octets of the header after the type octet, and where and how the length stands in it. */
-const HEADERS: Readonly<Record<number, { readonly octets: number; readonly length: (view: DataView, at: number) => number }>> = {
+const HEADERS: Readonly<
+  Record<number, { readonly octets: number; readonly length: (view: DataView, at: number) => number }>
+> = {
   0x01: { octets: 3, length: (view, at) => view.getUint8(at + 3) },
   0x02: { octets: 4, length: (view, at) => view.getUint16(at + 3, true) },
   0x04: { octets: 2, length: (view, at) => view.getUint8(at + 2) },

@@ -15,7 +15,8 @@ export function parseHciAddress(text: string): HciAddress | null {
   const native = /^native(?::(\d{1,3}))?$/.exec(text);
   if (native !== null) return { kind: 'native', device: native[1] === undefined ? null : Number(native[1]) };
   const uart = /^uart:(.+?)(?:@(\d{4,8}))?$/.exec(text);
-  if (uart !== null) return { kind: 'uart', path: uart[1] ?? '', baudRate: uart[2] === undefined ? DEFAULT_BAUD_RATE : Number(uart[2]) };
+  if (uart !== null)
+    return { kind: 'uart', path: uart[1] ?? '', baudRate: uart[2] === undefined ? DEFAULT_BAUD_RATE : Number(uart[2]) };
   const socket = /^socket:(.+)$/.exec(text);
   if (socket !== null) return { kind: 'socket', where: socket[1] ?? '' };
   return null;

@@ -23,7 +23,8 @@ export function installHciDriver(): void {
   standIn.filename = file;
   standIn.loaded = true;
   standIn.exports = {
-    loadDriver: (name: string): unknown => (name === TRANSPORT_DRIVER ? TransportHciSocket : nobleRequire(`${PACKAGE}/lib/${name}.js`)),
+    loadDriver: (name: string): unknown =>
+      name === TRANSPORT_DRIVER ? TransportHciSocket : nobleRequire(`${PACKAGE}/lib/${name}.js`),
   };
   require.cache[file] = standIn;
 }

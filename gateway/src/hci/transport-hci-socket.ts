@@ -33,7 +33,9 @@ export class TransportHciSocket extends EventEmitter {
   }
 
   start(): void {
-    this.#transport?.onPacket((packet) => this.emit('data', Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength)));
+    this.#transport?.onPacket((packet) =>
+      this.emit('data', Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength)),
+    );
     this.#transport?.onClose(() => {
       if (!this.#up) return;
       this.#up = false;

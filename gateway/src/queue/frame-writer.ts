@@ -64,6 +64,11 @@ export class FrameWriter {
     this.#options.onCommitted([connect]);
   }
 
+  /** No more frames of this session. */
+  close(session: string): void {
+    this.#options.queue.closeSession(session);
+  }
+
   /** A stream's values that cannot be written are lost, and reported; they must not keep a spot value from its commit. */
   flush(): void {
     clearTimeout(this.#timer);
@@ -99,7 +104,8 @@ export class FrameWriter {
     this.#untilLook = LOOK_EVERY;
     const free = this.#options.freeBytes();
     this.#short = free !== null && free < this.#options.reserveBytes;
-    if (this.#short) this.#options.onError(new QueueError('queue-full', 'the disk is almost full: continuous values are refused'), 0);
+    if (this.#short)
+      this.#options.onError(new QueueError('queue-full', 'the disk is almost full: continuous values are refused'), 0);
     return this.#short;
   }
 }

@@ -6,7 +6,9 @@ import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 export function openDatabase(file: string): DatabaseSync {
   const db = open(file);
   // FULL: a commit has reached the disk when it returns. That is what a device's confirmation rests on.
-  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 2000;');
+  db.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 2000;',
+  );
   const version = Number(db.prepare('pragma user_version').get()?.['user_version']);
   if (version > SCHEMA_VERSION) {
     db.close();

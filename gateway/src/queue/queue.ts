@@ -34,6 +34,10 @@ export class Queue {
   readonly #setState: StatementSync;
   readonly #setStored: StatementSync;
   readonly #setDead: StatementSync;
+  /** Sessions in progress: kept even when all their frames have gone. */
+  readonly #open = new Set<string>();
+  /** Counting millions of stored frames for each heartbeat would take too long. */
+  #storedCount: number;
 
   /** @throws {QueueError} queue-unwritable, queue-too-new */
   constructor(file: string) {
@@ -43,7 +47,9 @@ export class Queue {
       `insert into frame (session, sequence, how, service, characteristic, bytes, wall, mono, boot, synced)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertSession = db.prepare('insert into session (session, device, provisional, next_sequence) values (?, ?, ?, 0)');
+    this.#insertSession = db.prepare(
+      'insert into session (session, device, provisional, next_sequence) values (?, ?, ?, 0)',
+    );
     this.#nextSequence = db.prepare('select next_sequence as next from session where session = ?');
     this.#advance = db.prepare('update session set next_sequence = ? where session = ?');
     const inRange = 'where session = ? and sequence between ? and ?';
@@ -59,6 +65,7 @@ export class Queue {
     );
     // What an earlier process published and nobody acknowledged is published again, and at once.
     db.exec(`update frame set state = ${QUEUED}, attempts = 0, published_mono = null where state = ${PUBLISHED}`);
+    this.#storedCount = Number(db.prepare(`select count(*) as n from frame where state = ${STORED}`).get()?.['n']);
   }
 
   /**
@@ -76,6 +83,16 @@ export class Queue {
       this.#insertSession.run(session, device, provisional ? 1 : 0);
       this.#append(connect);
     });
+    this.#open.add(session);
+  }
+
+  /** No more frames will come. */
+  closeSession(session: string): void {
+    this.#open.delete(session);
+  }
+
+  get openSessions(): readonly string[] {
+    return [...this.#open];
   }
 
   #append(frame: NewFrame): number {
@@ -95,23 +112,35 @@ export class Queue {
 
   /** The hub has stored them. */
   markStored(ranges: readonly FrameRange[], storedAt: number): void {
-    this.#transaction(() => ranges.forEach(({ session, first, last }) => this.#setStored.run(storedAt, session, first, last)));
+    this.#transaction(() => {
+      for (const { session, first, last } of ranges)
+        this.#storedCount += Number(this.#setStored.run(storedAt, session, first, last).changes);
+    });
   }
 
   /** The hub will never store them as they are. */
   markDead(ranges: readonly (FrameRange & { readonly reason: string })[], at: number): void {
-    this.#transaction(() => ranges.forEach(({ session, first, last, reason }) => this.#setDead.run(at, reason, session, first, last)));
+    this.#transaction(() =>
+      ranges.forEach(({ session, first, last, reason }) => this.#setDead.run(at, reason, session, first, last)),
+    );
   }
 
   /** Everything stored since then is queued again: the hub has lost it. Undefined since: all that is kept. */
   requeueStored(since = 0): number {
-    return this.#transaction(() =>
-      Number(
-        this.db
-          .prepare(`update frame set state = ${QUEUED}, attempts = 0, stored_at = null where state = ${STORED} and stored_at >= ?`)
-          .run(since).changes,
-      ),
-    );
+    const sql = `update frame set state = ${QUEUED}, attempts = 0, stored_at = null where state = ${STORED} and stored_at >= ?`;
+    const requeued = this.#transaction(() => Number(this.db.prepare(sql).run(since).changes));
+    this.#storedCount -= requeued;
+    return requeued;
+  }
+
+  /** Lets at most `limit` stored (or, by age, dead) frames go, oldest first. @returns how many */
+  forget(limit: number, storedBefore: number | null): number {
+    const states = storedBefore === null ? `${STORED}` : `${STORED}, ${DEAD}`;
+    const sql = `delete from frame where id in
+      (select id from frame where state in (${states}) and stored_at < ? order by stored_at limit ?) returning state`;
+    const gone = this.#transaction(() => this.db.prepare(sql).all(storedBefore ?? Number.MAX_SAFE_INTEGER, limit));
+    this.#storedCount -= gone.filter((row) => row['state'] === STORED).length;
+    return gone.length;
   }
 
   /** Published too long ago without an answer: queued again, same ids. The wait doubles with each attempt. */
@@ -137,8 +166,12 @@ export class Queue {
 
   /** Null for a boot that never learned the time. */
   bootClock(boot: string): BootClock | null {
-    const row = this.db.prepare('select utc_minus_mono_ms as utc, uncertainty_ms as uncertainty from boot where boot = ?').get(boot);
-    return row === undefined ? null : { boot, utcMinusMonoMs: Number(row['utc']), uncertaintyMs: Number(row['uncertainty']) };
+    const row = this.db
+      .prepare('select utc_minus_mono_ms as utc, uncertainty_ms as uncertainty from boot where boot = ?')
+      .get(boot);
+    return row === undefined
+      ? null
+      : { boot, utcMinusMonoMs: Number(row['utc']), uncertaintyMs: Number(row['uncertainty']) };
   }
 
   meta(key: string): string | null {
@@ -151,9 +184,9 @@ export class Queue {
   }
 
   counts(): QueueCounts {
-    const rows = this.db.prepare('select state, count(*) as n from frame group by state').all();
-    const of = (state: number): number => Number(rows.find((row) => row['state'] === state)?.['n'] ?? 0);
-    return { queued: of(QUEUED), published: of(PUBLISHED), stored: of(STORED), dead: of(DEAD) };
+    const count = this.db.prepare('select count(*) as n from frame where state = ?');
+    const of = (state: number): number => Number(count.get(state)?.['n']);
+    return { queued: of(QUEUED), published: of(PUBLISHED), stored: this.#storedCount, dead: of(DEAD) };
   }
 
   /** Wall time of the oldest frame that the hub has not stored, with its boot's monotonic time; null when there is none. */
@@ -164,7 +197,9 @@ export class Queue {
          (select min(id) from (select min(id) as id from frame where state = ${QUEUED} union all select min(id) from frame where state = ${PUBLISHED}))`,
       )
       .get();
-    return row === undefined ? null : { boot: String(row['boot']), mono: Number(row['mono']), wall: Number(row['wall']) };
+    return row === undefined
+      ? null
+      : { boot: String(row['boot']), mono: Number(row['mono']), wall: Number(row['wall']) };
   }
 
   close(): void {

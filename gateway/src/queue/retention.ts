@@ -1,6 +1,5 @@
 /** How long frames stay after the hub has stored them, and what is given up first when the disk runs short. */
 import type { Queue } from './queue.ts';
-import { DEAD, STORED } from './schema.ts';
 
 export interface RetentionLimits {
   /** Stored frames are kept for so long, in case the hub is restored from an older backup. */
@@ -18,29 +17,23 @@ const SLICE = 5_000;
  * @returns how many frames were let go
  */
 export function prune(queue: Queue, limits: RetentionLimits, hubNow: number | null): number {
-  let gone = 0;
-  if (hubNow !== null) {
-    gone += drop(queue, 'state in (?, ?) and stored_at < ?', [STORED, DEAD, hubNow - limits.keepStoredMs]);
-  }
+  let gone = hubNow === null ? 0 : queue.forget(SLICE, hubNow - limits.keepStoredMs);
   while (usedBytes(queue) > limits.maxBytes) {
-    const more = drop(queue, 'state = ?', [STORED]);
+    const more = queue.forget(SLICE, null);
     gone += more;
     if (more === 0) break;
   }
-  dropEmptySessions(queue);
+  if (gone > 0) dropEmpty(queue);
   return gone;
 }
 
-function drop(queue: Queue, where: string, values: readonly number[]): number {
-  const oldest = `select id from frame where ${where} order by stored_at limit ${SLICE}`;
-  return Number(queue.db.prepare(`delete from frame where id in (${oldest})`).run(...values).changes);
-}
-
-/** Only ended sessions lose all their frames: the newest of a session in progress is never old. */
-function dropEmptySessions(queue: Queue): void {
-  queue.db.exec(`
-    delete from session where session not in (select session from frame);
-    delete from boot where boot not in (select boot from frame) and boot <> (select value from meta where key = 'boot');`);
+function dropEmpty(queue: Queue): void {
+  queue.db
+    .prepare(
+      'delete from session where session not in (select session from frame) and session not in (select value from json_each(?))',
+    )
+    .run(JSON.stringify(queue.openSessions));
+  queue.db.exec('delete from boot where boot not in (select boot from frame)');
 }
 
 /** Octets in use, without the pages that SQLite keeps for later. */

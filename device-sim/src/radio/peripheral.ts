@@ -34,6 +34,8 @@ export interface PeripheralEvents {
   onConnect?(): void;
   onDisconnect?(reason: number): void;
   onSubscribe?(characteristic: string, bits: number): void;
+  /** The central has sent something over ATT. */
+  onActivity?(): void;
 }
 
 interface Connection {
@@ -111,7 +113,10 @@ export class VirtualPeripheral implements Advertiser {
     const att = this.createAttServer(link);
     const smp = this.createSmp(link, central);
     const frames = new FrameAssembler((channel, payload) => {
-      if (channel === Channel.att) att.receive(payload);
+      if (channel === Channel.att) {
+        att.receive(payload);
+        this.events.onActivity?.();
+      }
       if (channel === Channel.security) smp.receive(payload);
     });
     this.connection = { link, att };

@@ -25,14 +25,14 @@ const qualities = (measured: Measured) => measured.readings.map((reading) => rea
 
 describe('a blood pressure meter', () => {
   it('that sends kPa is read in mm[Hg]; what it sent stays in the measurement', () => {
-    const measured = interpret(bloodPressure, ['2a35', '01a0006a007c00']);
+    const measured = interpret(bloodPressure, ['2a35', '01a0f06af07cf0']);
     expect(measured.readings[0]?.components).toEqual([
-      { component: 'systolic', value: '1200.1', unit: 'mm[Hg]' },
-      { component: 'diastolic', value: '795.1', unit: 'mm[Hg]' },
-      { component: 'mean', value: '930.1', unit: 'mm[Hg]' },
+      { component: 'systolic', value: '120.01', unit: 'mm[Hg]' },
+      { component: 'diastolic', value: '79.51', unit: 'mm[Hg]' },
+      { component: 'mean', value: '93.01', unit: 'mm[Hg]' },
     ]);
-    expect(measured.measurement).toMatchObject({ unit: 'kPa', systolic: { mantissa: 160, exponent: 0 } });
-    expect(qualities(measured)).toEqual([['implausible']]);
+    expect(measured.measurement).toMatchObject({ unit: 'kPa', systolic: { mantissa: 160, exponent: -1 } });
+    expect(qualities(measured)).toEqual([[]]);
   });
 
   it('says for each special value why there is no number', () => {

@@ -31,7 +31,7 @@ export class Radio {
     while (!this.#closed) {
       const worked = await this.#once();
       pause = worked ? first : Math.min(pause * 2, last);
-      if (!this.#closed) await this.#wait(pause);
+      await this.#wait(pause);
     }
   }
 
@@ -58,6 +58,7 @@ export class Radio {
   }
 
   #wait(ms: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     return new Promise((end) => (this.#pause = { timer: setTimeout(end, ms), end }));
   }
 

@@ -121,7 +121,7 @@ export class NobleCentral implements BleCentral {
       services: advertised.serviceUuids ?? [],
       rssiDbm: peripheral.rssi,
       // A number in noble's extended mode.
-      connectable: Boolean(peripheral.connectable),
+      connectable: Boolean(peripheral.connectable as boolean | number),
     });
   }
 

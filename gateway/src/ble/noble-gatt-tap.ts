@@ -25,10 +25,10 @@ export interface NobleGatt {
   readonly _security: string;
   readonly _currentCommand: unknown;
   readonly _characteristics: Readonly<Record<string, Readonly<Record<string, { readonly valueHandle: number }>>>>;
-  _queueCommand(buffer: Buffer, callback: unknown, writeCallback: unknown): void;
-  onAclStreamData(cid: number, data: Buffer): void;
-  onAclStreamEncryptFail(): void;
-  writeAtt(data: Buffer): void;
+  _queueCommand: (this: NobleGatt, buffer: Buffer, callback: unknown, writeCallback: unknown) => void;
+  onAclStreamData: (this: NobleGatt, cid: number, data: Buffer) => void;
+  onAclStreamEncryptFail: (this: NobleGatt) => void;
+  writeAtt: (data: Buffer) => void;
 }
 
 interface Waiting {
@@ -77,14 +77,13 @@ export class GattTap {
       this.#waiting = { handle: data.readUInt16LE(1), value: Buffer.from(data.subarray(3)) };
   }
 
-  /** Hands an indication that came too early to its taker. */
-  claim({ service, characteristic }: CharacteristicRef, take: (value: Buffer) => void): void {
+  /** Hands an indication that came too early to its taker, and confirms it when that has taken it. */
+  claim({ service, characteristic }: CharacteristicRef, take: (value: Buffer) => boolean): void {
     const handle = this.#gatt._characteristics[service]?.[characteristic]?.valueHandle;
     const waiting = this.#waiting;
     if (waiting === null || waiting.handle !== handle) return;
     this.#waiting = null;
-    take(waiting.value);
-    this.#confirm();
+    if (take(waiting.value)) this.#confirm();
   }
 
   settle(): void {

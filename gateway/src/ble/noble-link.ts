@@ -74,9 +74,11 @@ export class NobleLink implements BleLink {
     onValue: (bytes: Uint8Array) => void,
   ): Promise<void> {
     const characteristic = this.#find(ref);
-    const take = (value: Buffer): void => this.#take(value, onValue);
+    const take = (value: Buffer): boolean => this.#take(value, onValue);
     characteristic.on('data', (value: Buffer, isNotification: boolean) => {
-      if (isNotification) take(value);
+      if (!isNotification) return;
+      if (take(value)) this.#tap.taken();
+      else this.#tap.refused();
     });
     this.#tap.claim(ref, take);
     await this.#run(`subscribe ${ref.characteristic}`, true, () => this.#configure(characteristic, how));
@@ -95,14 +97,14 @@ export class NobleLink implements BleLink {
     return configuration.writeValueAsync(INDICATE);
   }
 
-  #take(value: Buffer, onValue: (bytes: Uint8Array) => void): void {
+  /** Whoever takes values reports its own failures; here the device must be told nothing, and soon try again. */
+  #take(value: Buffer, onValue: (bytes: Uint8Array) => void): boolean {
     try {
       onValue(Uint8Array.from(value));
-      this.#tap.taken();
+      return true;
     } catch {
-      // Whoever takes values reports its own failures; here only the device must be told nothing, and soon try again.
-      this.#tap.refused();
       this.#hangUp();
+      return false;
     }
   }
 

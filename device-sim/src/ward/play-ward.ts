@@ -74,7 +74,9 @@ function createDevice(air: Air, wardDevice: WardDevice, options: PlayOptions): V
 function intervals(device: WardDevice, { speed, seed }: PlayOptions): () => number {
   const random = prng(seedOf(seed, 1, ...Buffer.from(device.deviceKey)));
   const usual = DAY_MS / measurementsPerDay(device.profile) / speed;
-  return () => Math.max(SHORTEST_INTERVAL_MS, usual * (1 + (random() - 0.5) * JITTER));
+  // A worn device is also taken off: it must not stay connected for ever.
+  const shortest = Math.max(SHORTEST_INTERVAL_MS, 2 * wornMsOf(device.profile));
+  return () => Math.max(shortest, usual * (1 + (random() - 0.5) * JITTER));
 }
 
 function repeat({ scheduler }: Air, firstMs: number, nextMs: () => number, run: () => void): () => void {

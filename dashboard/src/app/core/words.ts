@@ -1,7 +1,8 @@
 import { inject, Service } from '@angular/core';
-import type { ApiReading, Patient } from '@gaya/protocols/api';
+import type { ApiReading, Patient, WorklistRow } from '@gaya/protocols/api';
 import { ageOf, yearsOld } from '../domain/age.ts';
 import type { Attention } from '../domain/attention.ts';
+import { linkOf, type LinkSummary } from '../domain/link.ts';
 import { metricOf, numberText, readingText, unitText } from '../domain/metrics.ts';
 import type { Excursion } from '../domain/reference.ts';
 import { durationOf, type DurationUnit } from '../domain/time-text.ts';
@@ -9,6 +10,12 @@ import { I18n, type MessageKey } from './i18n/i18n.ts';
 
 /** No-break space: a number and its unit stay on one line. */
 const NBSP = '\u00a0';
+
+export interface Reason {
+  readonly main: string;
+  /** Empty: there is nothing to add. */
+  readonly detail: string;
+}
 
 /** Sentences that several pages write alike: of a metric, a value, a person, a length of time. */
 @Service()
@@ -55,24 +62,40 @@ export class Words {
     return excursion.component === 'value' ? this.metric(excursion.metric) : this.t(`part.${excursion.component}`);
   }
 
-  /** Two lines: what it is and which limit; then what else is known. */
-  reason(attention: Attention, count: number, nowMs: number): { readonly main: string; readonly detail: string } {
+  /** Two lines: what it is and which limit; then what else is known, for a late value which link is broken. */
+  reason(row: WorklistRow, attention: Attention, nowMs: number): Reason {
     const [worst, ...others] = attention.excursions;
+    if (worst !== undefined) return { main: this.excursion(worst), detail: this.alsoOutside(worst, others) };
     const late = attention.late[0];
-    if (worst !== undefined) {
-      const also = [...new Set(others.map((e) => this.part(e)))].filter((name) => name !== this.part(worst));
-      return {
-        main: this.excursion(worst),
-        detail: also.length > 0 ? this.t('reason.also', { what: also.join(', ') }) : '',
-      };
-    }
     if (late !== undefined) {
       const { unit, n } = ageOf(late.at, nowMs);
       const age = this.t(`age.short.${unit}`, { n });
-      return { main: this.t('reason.late', { what: this.metric(late.metric), age }), detail: '' };
+      return {
+        main: this.t('reason.late', { what: this.metric(late.metric), age }),
+        detail: this.brokenLink(row, nowMs),
+      };
     }
-    if (attention.group === 'late') return { main: this.t('reason.never'), detail: this.t('reason.never.detail') };
-    return { main: this.t(count === 1 ? 'reason.within.one' : 'reason.within.all', { n: count }), detail: '' };
+    if (attention.group === 'late') return { main: this.t('reason.never'), detail: this.brokenLink(row, nowMs) };
+    const n = row.latest.length;
+    return { main: this.t(n === 1 ? 'reason.within.one' : 'reason.within.all', { n }), detail: '' };
+  }
+
+  private alsoOutside(worst: Excursion, others: readonly Excursion[]): string {
+    const names = others.map((e) => (e.metric === worst.metric ? this.part(e) : this.metric(e.metric)));
+    return names.length === 0 ? '' : this.t('reason.also', { what: [...new Set(names)].join(', ') });
+  }
+
+  private brokenLink(row: WorklistRow, nowMs: number): string {
+    const { word, device } = linkOf(row.devices, nowMs);
+    if (device === null) return this.t('reason.never.detail');
+    if (word === 'fine' || word === 'searching') return this.t('reason.late.linkFine');
+    return `${device.label}: ${this.link({ word, device })}`;
+  }
+
+  link({ word, device }: Pick<LinkSummary, 'word' | 'device'>): string {
+    return word === 'battery-low'
+      ? this.t('link.battery-low', { n: device?.batteryPercent ?? 0 })
+      : this.t(`link.${word}`);
   }
 
   /** "여 78", "F 78" */

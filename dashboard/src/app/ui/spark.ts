@@ -76,10 +76,12 @@ export class Spark {
   protected readonly box = `0 0 ${WIDTH} ${HEIGHT}`;
   protected readonly width = WIDTH;
 
-  /** The range that is drawn: the reference range and all values, so that the band always shows. */
+  /** The reference range with its half on either side, so that two rows compare; wider only where values need it. */
   private readonly scale = computed(() => {
     const values = this.values().filter((v) => v !== null);
-    const all = [...values, ...(this.reference() ?? [])];
+    const [from, to] = this.reference() ?? [];
+    const half = from === undefined || to === undefined ? 0 : (to - from) / 2;
+    const all = from === undefined || to === undefined ? values : [...values, from - half, to + half];
     const low = Math.min(...all);
     const high = Math.max(...all);
     const span = Math.max(high - low, 1e-9);

@@ -60,7 +60,8 @@ export type CodeGroup =
   | 'decision'
   | 'problem'
   | 'profile'
-  | 'how';
+  | 'how'
+  | 'field';
 
 function isMessageKey(key: string): key is MessageKey {
   return Object.hasOwn(en, key);

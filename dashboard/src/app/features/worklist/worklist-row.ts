@@ -36,7 +36,7 @@ export class WorklistRowCard {
   protected readonly person = computed(() => this.words.sexAge(this.patient(), this.clock.now()));
   protected readonly link = computed(() => linkOf(this.view().row.devices, this.clock.now()));
   protected readonly reason = computed(() =>
-    this.words.reason(this.view().attention, this.view().row.latest.length, this.clock.now()),
+    this.words.reason(this.view().row, this.view().attention, this.clock.now()),
   );
 
   protected readonly cells = computed(() => {

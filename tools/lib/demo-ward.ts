@@ -1,6 +1,6 @@
 // Enrols the simulated ward in the hub through its own API, once per data folder: patients, gateways, devices, bindings.
-import { wardPatients } from '@gaya/device-sim/ward';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { wardPatients } from '../../device-sim/src/ward/ward.ts';
 
 export interface Enrolment {
   patients: number;

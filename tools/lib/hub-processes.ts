@@ -61,12 +61,14 @@ export class Hub {
     const done = join(this.#options.data, 'history.done');
     if (this.#options.empty || !this.#options.history || existsSync(done)) return;
     const out = join(this.#options.data, 'history.ndjson');
-    if (!existsSync(out)) {
+    if (!existsSync(out) && this.#enrolment !== null) {
+      const deviceIds = join(this.#options.data, 'device-ids.json');
+      writeFileSync(deviceIds, JSON.stringify(this.#enrolment.deviceIds));
       const history = this.#part('history', 'tools/gaya-sim.ts', [
         'history',
         ...['--out', out, '--days', String(HISTORY_DAYS), '--seed', String(this.#options.seed)],
         ...['--patients', String(this.#options.patients)],
-        ...['--device-ids', join(this.#options.data, 'demo-ward.json')],
+        ...['--device-ids', deviceIds],
       ]);
       await history.runOnce();
     }

@@ -1,0 +1,108 @@
+// What holds on every page, in both languages and both themes, on the running demo ward.
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { choose, guard } from './support/page-guard.ts';
+import { removeData, startHub, type RunningHub } from './support/hub.ts';
+
+const LANGS = ['ko', 'en'] as const;
+const THEMES = ['light', 'dark'] as const;
+const WIDTHS = [1440, 768, 320] as const;
+const PAGES = ['worklist', 'patient', 'unassigned', 'devices'] as const;
+
+let hub: RunningHub;
+let patientPath = '';
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  hub = await startHub(['--speed', '2000', '--no-history']);
+  await expect.poll(() => newestReadings(), { timeout: 60_000 }).toBeGreaterThan(10);
+});
+
+test.afterAll(async () => {
+  await hub.stop();
+  removeData(hub);
+});
+
+/** How many patients' metrics have a newest value; remembers the patient with most of them. */
+async function newestReadings(): Promise<number> {
+  const worklist = (await (await fetch(`${hub.url}/api/worklist`)).json()) as {
+    rows: { patient: { patientId: string }; latest: unknown[] }[];
+  };
+  const rows = worklist.rows.toSorted((a, b) => b.latest.length - a.latest.length);
+  patientPath = `/patients/${rows[0]?.patient.patientId ?? ''}`;
+  return rows.reduce((sum, row) => sum + row.latest.length, 0);
+}
+
+const pathOf = (page: (typeof PAGES)[number]): string => (page === 'patient' ? patientPath : `/${page}`);
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(hub.url + path);
+  await expect(page.locator('h1')).toHaveCount(1);
+  await expect(page.locator('h1')).not.toBeEmpty();
+  await page.evaluate(() => document.fonts.ready);
+}
+
+for (const name of PAGES) {
+  for (const lang of LANGS) {
+    for (const theme of THEMES) {
+      test(`${name} is sound in ${lang}, ${theme}`, async ({ page }) => {
+        const watch = guard(page, hub.url);
+        await choose(page, lang, theme);
+        await page.setViewportSize({ width: 1440, height: 900 });
+        await open(page, pathOf(name));
+        expect(await page.evaluate(() => document.documentElement.lang)).toBe(lang);
+        expect(await page.title()).not.toBe('');
+        const text = await page.locator('body').innerText();
+        expect(text).not.toMatch(/\{\{|undefined|NaN|Invalid Date|\[object/);
+        if (lang === 'ko') expect(await page.evaluate(() => document.fonts.check('14px "Pretendard Variable"', '가'))).toBe(true);
+        const axe = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+        expect(axe.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+        expect(axe.passes.length).toBeGreaterThan(5);
+        watch.expectClean();
+      });
+    }
+  }
+}
+
+for (const name of PAGES) {
+  test(`${name} does not scroll sideways at any width`, async ({ page }) => {
+    await choose(page, 'ko', 'light');
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      await open(page, pathOf(name));
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(over, `${width} px`).toBeLessThanOrEqual(0);
+    }
+  });
+}
+
+test('a number shows its bytes', async ({ page }) => {
+  const watch = guard(page, hub.url);
+  await choose(page, 'ko', 'light');
+  await open(page, patientPath);
+  await page.getByTestId('explain').first().click();
+  const drawer = page.getByRole('dialog');
+  await expect(drawer).toContainText('0x');
+  await expect(drawer.getByTestId('byte').first()).toBeVisible();
+  watch.expectClean();
+});
+
+test('switching the language changes the page without a reload', async ({ page }) => {
+  await choose(page, 'ko', 'light');
+  await open(page, '/worklist');
+  await page.evaluate(() => Object.assign(window, { mark: true }));
+  const before = await page.locator('h1').innerText();
+  await page.getByTestId('language').click();
+  await expect(page.locator('h1')).not.toHaveText(before);
+  expect(await page.evaluate(() => 'mark' in window)).toBe(true);
+});
+
+test('a cut stream is said, and its return fills in what was missed', async ({ page }) => {
+  await choose(page, 'en', 'light');
+  await open(page, '/worklist');
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+  process.kill(hub.pidOf('backend'), 'SIGSTOP');
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'lost', { timeout: 60_000 });
+  process.kill(hub.pidOf('backend'), 'SIGCONT');
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live', { timeout: 60_000 });
+});

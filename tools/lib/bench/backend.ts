@@ -56,7 +56,8 @@ export class Backend {
       ],
       stdio: ['ignore', log, log, 'ipc'],
     });
-    const isReady = (message: unknown): message is Ready => typeof message === 'object' && message !== null && 'httpPort' in message;
+    const isReady = (message: unknown): message is Ready =>
+      typeof message === 'object' && message !== null && 'httpPort' in message;
     this.#httpPort = (await nextMessage(this.#child, isReady)).httpPort;
     await this.#brokerConnected();
   }

@@ -1,7 +1,8 @@
 /** A dense stream: one message of many continuous frames, one series value a sample, one log row a message. */
 import { devicesOf } from './fleet.ts';
 import { SAMPLES_PER_STREAM_FRAME } from './frames.ts';
-import { backlogFleet, ingest, sessionsOf, type IngestRun } from './bench-ingest.ts';
+import { ingest, type IngestRun } from './bench-ingest.ts';
+import { backlogFleet, sessionsOf } from './spot-load.ts';
 import type { LoadPlan } from './load-plan.ts';
 import { checkLog, stored } from './log-check.ts';
 import { enrol } from './records.ts';
@@ -34,13 +35,13 @@ export async function benchStream({ quick }: BenchOptions): Promise<Report> {
 }
 
 const fleetOf = (messagesPerDevice: number) =>
-  backlogFleet(1, messagesPerDevice, { gateways: GATEWAYS, devicesPerGateway: DEVICES_PER_GATEWAY });
+  backlogFleet(messagesPerDevice, { gateways: GATEWAYS, devicesPerGateway: DEVICES_PER_GATEWAY });
 
 /** @throws {Error} when log or series differ from what was sent */
 async function wholeRun(messagesPerDevice: number): Promise<IngestRun> {
   return onStage(async (stage) => {
     const fleet = fleetOf(messagesPerDevice); // startAt leaves one minute a message: 60 frames, one a second
-    await enrol(stage.folder, fleet, 'pulse-oximeter');
+    await enrol(stage.folder, { fleet, profile: 'pulse-oximeter' });
     await stage.hub.start();
     const plan: LoadPlan = {
       mqttPort: stage.broker.port,

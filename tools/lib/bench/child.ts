@@ -11,7 +11,11 @@ const TICKS_PER_SECOND = 100;
 export function cpuSeconds(pid: number | undefined): number {
   try {
     // The name in parentheses may hold spaces.
-    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const fields =
+      readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+        .split(') ')
+        .at(-1)
+        ?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   } catch {
     return Number.NaN;
@@ -30,7 +34,10 @@ export function peakMemoryMb(pid: number | undefined): number {
 
 /** @param file beside this one */
 export function forkBeside(file: string, args: readonly string[] = []): ChildProcess {
-  return fork(join(import.meta.dirname, file), args, { execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return fork(join(import.meta.dirname, file), args, {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 /** The next message that fits. @throws {Error} when the process ends before */

@@ -86,8 +86,8 @@ function bodyOf(fleet: Fleet, device: number, frames: WireFrame[]): Buffer {
   const message: FramesMessage = {
     schema: 'gaya.frames',
     version: 1,
-    gateway: gatewayId(gatewayOfDevice(fleet, device)),
-    device: deviceId(device),
+    gateway: gatewayId(fleet, gatewayOfDevice(fleet, device)),
+    device: deviceId(fleet, device),
     session: sessionId(fleet, device),
     zone: ZONE,
     boots: [],

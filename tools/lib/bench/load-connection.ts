@@ -44,7 +44,7 @@ export class LoadConnection {
   }
 
   async open(mqttPort: number): Promise<void> {
-    const id = gatewayId(this.gateway);
+    const id = gatewayId(this.#fleet, this.gateway);
     this.#wire = await MqttWire.open(mqttPort, `${id}-load`, { onPublish: ({ payload }) => this.#ack(payload) });
     await this.#wire.subscribe(acksTopic(id), 0);
   }
@@ -59,7 +59,11 @@ export class LoadConnection {
   }
 
   prepare(device: number, first: number, body: Uint8Array): Prepared {
-    return { device, first, ...preparePublish(framesTopic(gatewayId(this.gateway), deviceId(device)), body) };
+    return {
+      device,
+      first,
+      ...preparePublish(framesTopic(gatewayId(this.#fleet, this.gateway), deviceId(this.#fleet, device)), body),
+    };
   }
 
   send(prepared: Prepared): void {

@@ -12,7 +12,9 @@ export interface LoadPlan {
   readonly frameIntervalMs: number;
   readonly pace:
     | { /** Messages of a connection that the hub has not acknowledged yet. */ readonly window: number }
-    | { /** All connections together, whatever the hub does; frames are of the time at which they are sent. */ readonly perSecond: number };
+    | {
+        /** All connections together, whatever the hub does; frames are of the time at which they are sent. */ readonly perSecond: number;
+      };
   /** A message without ack is published again after this time. */
   readonly resendAfterMs: number;
   /** The page's live feed is read beside it: `http://127.0.0.1:port`. */
@@ -20,14 +22,13 @@ export interface LoadPlan {
 }
 
 /** To the load process. */
-export type LoadOrder = { readonly order: 'plan'; readonly plan: LoadPlan } | { readonly order: 'go' } | { readonly order: 'outage' };
+export type LoadOrder =
+  { readonly order: 'plan'; readonly plan: LoadPlan } | { readonly order: 'go' } | { readonly order: 'outage' };
 
 /** From the load process. */
 export type LoadNews =
   /** Connected, every session opened, all messages made. */
-  | { readonly news: 'ready' }
-  | { readonly news: 'half' }
-  | { readonly news: 'done'; readonly result: LoadResult };
+  { readonly news: 'ready' } | { readonly news: 'half' } | { readonly news: 'done'; readonly result: LoadResult };
 
 export interface LoadResult {
   /** Messages and octets of their bodies, re-sent ones once, with those that opened the sessions. */
@@ -41,6 +42,8 @@ export interface LoadResult {
   readonly rejected: number;
   /** From the first publish to the last ack. */
   readonly seconds: number;
+  /** Of the load process in that time. */
+  readonly cpuSeconds: number;
   readonly ackMs: Spread;
   /** Without the messages that were under way while the hub was away; null when it was not. */
   readonly ackMsOutsideOutage: Spread | null;

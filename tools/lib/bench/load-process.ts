@@ -24,6 +24,7 @@ export class Load {
   #opened = 0;
   #acked = 0;
   #startedAt = 0;
+  #cpuAtStart = process.cpuUsage();
   #outageAt: number | null = null;
   #backAt: number | null = null;
   #toldHalf = false;
@@ -35,7 +36,8 @@ export class Load {
     this.#tell = tell;
     this.#connections = Array.from(
       { length: plan.fleet.gateways },
-      (_, gateway) => new LoadConnection(plan.fleet, gateway, { acked: (from, messages) => this.#onAcked(from, messages) }),
+      (_, gateway) =>
+        new LoadConnection(plan.fleet, gateway, { acked: (from, messages) => this.#onAcked(from, messages) }),
     );
     this.#next = new Array<number>(plan.fleet.gateways).fill(0);
     this.#total = devicesOf(plan.fleet) * plan.messagesPerDevice;
@@ -52,7 +54,9 @@ export class Load {
     }
     for (const connection of this.#connections)
       connection.together(() =>
-        connection.devices.forEach((device) => connection.send(connection.prepare(device, 0, connectMessage(fleet, device)))),
+        connection.devices.forEach((device) =>
+          connection.send(connection.prepare(device, 0, connectMessage(fleet, device))),
+        ),
       );
     await this.#until(() => this.#acked === devicesOf(fleet));
     this.#opened = devicesOf(fleet);
@@ -62,15 +66,17 @@ export class Load {
     const { pace, resendAfterMs } = this.#plan;
     const total = this.#total;
     this.#startedAt = performance.now();
+    this.#cpuAtStart = process.cpuUsage();
     const sweep = setInterval(() => this.#connections.forEach((c) => c.sendAgain(resendAfterMs)), SWEEP_MS);
     const done = this.#until(() => this.#acked === total + this.#opened);
     const stopTicking = 'perSecond' in pace ? this.#byTime(pace.perSecond, total) : this.#byWindow();
     await done;
     const endedAt = performance.now();
+    const cpu = process.cpuUsage(this.#cpuAtStart);
     clearInterval(sweep);
     stopTicking();
     await this.#feed?.until((frame) => this.#sentAt(frame) !== undefined, total, FEED_GRACE_MS);
-    const result = this.#result(endedAt);
+    const result = this.#result(endedAt, (cpu.user + cpu.system) / 1e6);
     this.#feed?.close();
     this.#connections.forEach((connection) => connection.close());
     return result;
@@ -93,7 +99,11 @@ export class Load {
   #prepare(connection: LoadConnection, device: number, n: number, wall: number | null): Prepared {
     const { fleet, kind, framesPerMessage, frameIntervalMs } = this.#plan;
     if (kind === 'stream')
-      return connection.prepare(device, 1 + n * framesPerMessage, streamMessage(fleet, device, n, framesPerMessage, frameIntervalMs));
+      return connection.prepare(
+        device,
+        1 + n * framesPerMessage,
+        streamMessage(fleet, device, n, framesPerMessage, frameIntervalMs),
+      );
     // Devices don't measure in the same millisecond.
     const at = wall ?? fleet.startAt + n * frameIntervalMs + ((device * 37) % 1_000);
     return connection.prepare(device, 1 + n, spotMessage(fleet, device, n, at));
@@ -165,7 +175,7 @@ export class Load {
     return undefined;
   }
 
-  #result(endedAt: number): LoadResult {
+  #result(endedAt: number, cpuSeconds: number): LoadResult {
     const hash = createHash('sha256');
     let octets = 0;
     for (const connection of this.#connections)
@@ -187,6 +197,7 @@ export class Load {
       resent: this.#connections.reduce((sum, c) => sum + c.resent, 0),
       rejected: this.#connections.reduce((sum, c) => sum + c.rejected, 0),
       seconds: (endedAt - this.#startedAt) / 1_000,
+      cpuSeconds,
       ackMs: spread(timed.map((m) => m.ackedAt - m.sentAt)),
       ackMsOutsideOutage: outside === null ? null : spread(outside.map((m) => m.ackedAt - m.sentAt)),
       outageMs: outageAt === null || backAt === null ? null : backAt - outageAt,
@@ -217,7 +228,9 @@ function main(): void {
       load = new Load(message.plan, tell);
       void load.prepare().then(() => tell({ news: 'ready' }));
     } else if (message.order === 'go') {
-      void load?.run().then((result) => process.send?.({ news: 'done', result } satisfies LoadNews, () => process.exit(0)));
+      void load
+        ?.run()
+        .then((result) => process.send?.({ news: 'done', result } satisfies LoadNews, () => process.exit(0)));
     } else load?.outage();
   });
 }

@@ -1,6 +1,6 @@
 /** The load process as the benches hold it. */
 import type { ChildProcess } from 'node:child_process';
-import { cpuSeconds, end, forkBeside, nextMessage } from './child.ts';
+import { end, forkBeside, nextMessage } from './child.ts';
 import type { LoadNews, LoadOrder, LoadPlan, LoadResult } from './load-plan.ts';
 
 type News<N extends LoadNews['news']> = Extract<LoadNews, { news: N }>;
@@ -32,10 +32,6 @@ export class LoadProcess {
     load.#order({ order: 'plan', plan });
     await ready;
     return load;
-  }
-
-  get cpuSeconds(): number {
-    return cpuSeconds(this.#child.pid);
   }
 
   go(): void {

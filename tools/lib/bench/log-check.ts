@@ -39,7 +39,10 @@ export function stored(folder: string, sessions: readonly string[]): Stored {
       digest: hash.digest('hex'),
       points: count('select count(*) as n from point'),
       readings: count(`select count(*) as n from reading where status <> 'superseded'`),
-      fileMb: (count('select page_count as n from pragma_page_count') * count('select page_size as n from pragma_page_size')) / 2 ** 20,
+      fileMb:
+        (count('select page_count as n from pragma_page_count') *
+          count('select page_size as n from pragma_page_size')) /
+        2 ** 20,
     };
   } finally {
     db.close();

@@ -2,7 +2,9 @@
 import { acksTopic, ALL_FRAMES, parseTopic, type AckMessage, type FramesMessage } from '@gaya/protocols/messages';
 import { MqttWire } from './mqtt-wire.ts';
 
-export type NullHubReady = { readonly ready: true };
+export interface NullHubReady {
+  readonly ready: true;
+}
 
 const BATCH_MS = 5;
 
@@ -25,7 +27,14 @@ async function main(): Promise<void> {
   setInterval(() => {
     wire.together(() => {
       for (const [gateway, stored] of waiting) {
-        const ack: AckMessage = { schema: 'gaya.acks', version: 1, epoch: 'none', serverTime: Date.now(), stored, rejected: [] };
+        const ack: AckMessage = {
+          schema: 'gaya.acks',
+          version: 1,
+          epoch: 'none',
+          serverTime: Date.now(),
+          stored,
+          rejected: [],
+        };
         wire.publishQos0(acksTopic(gateway), JSON.stringify(ack));
       }
     });

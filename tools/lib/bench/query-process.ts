@@ -47,7 +47,10 @@ async function client(plan: QueryPlan, seed: number): Promise<QueryResult> {
     times.push(performance.now() - since);
     const { n } = JSON.parse(text) as Series;
     fewestBuckets = Math.min(fewestBuckets, n.length);
-    fewestValues = Math.min(fewestValues, n.reduce((sum, values) => sum + values, 0));
+    fewestValues = Math.min(
+      fewestValues,
+      n.reduce((sum, values) => sum + values, 0),
+    );
   }
   agent.destroy();
   return { times, fewestValues, fewestBuckets };
@@ -73,5 +76,8 @@ async function run(plan: QueryPlan): Promise<QueryResult> {
 
 if (import.meta.main) {
   process.on('disconnect', () => process.exit(1));
-  process.once('message', (plan: QueryPlan) => void run(plan).then((result) => process.send?.(result, () => process.exit(0))));
+  process.once(
+    'message',
+    (plan: QueryPlan) => void run(plan).then((result) => process.send?.(result, () => process.exit(0))),
+  );
 }

@@ -4,8 +4,8 @@ import { openHub } from '../../../backend/src/hub.ts';
 import { framesTopic } from '@gaya/protocols/messages';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { connectMessage, streamMessage } from './frames.ts';
-import { deviceId, devicesOf, gatewayId, gatewayOfDevice, patientId, patientOfDevice, patientsOf, ZONE, type Fleet } from './fleet.ts';
+import { connectMessage, SAMPLES_PER_STREAM_FRAME, streamMessage } from './frames.ts';
+import { deviceId, devicesOf, gatewayId, gatewayOfDevice, patientId, ZONE, type Fleet } from './fleet.ts';
 
 const BOUND_SINCE_MS = 500 * 24 * 3_600_000;
 const AUTHOR = 'bench';
@@ -25,22 +25,40 @@ async function withHub<T>(folder: string, work: (hub: Hub) => Promise<T>): Promi
   }
 }
 
-export async function enrol(folder: string, fleet: Fleet, profile: 'blood-pressure' | 'pulse-oximeter'): Promise<void> {
+export interface Enrolment {
+  readonly fleet: Fleet;
+  readonly profile: 'blood-pressure' | 'pulse-oximeter';
+}
+
+export async function enrol(folder: string, ...enrolments: readonly Enrolment[]): Promise<void> {
   await withHub(folder, async (hub) => {
-    for (let n = 0; n < fleet.gateways; n += 1)
-      await hub.gateways.create({ gatewayId: gatewayId(n), label: `Gateway ${n}` }, AUTHOR);
-    for (let n = 0; n < patientsOf(fleet); n += 1) {
-      const patient = { name: `Fictional ${n}`, sex: 'unknown' as const, birthDate: '1950-01-01', identifier: `F${n}`, zone: ZONE };
-      await hub.patients.create(patient, AUTHOR, { fictional: true, patientId: patientId(n) });
-    }
-    const from = Date.now() - BOUND_SINCE_MS;
-    const devices = Array.from({ length: devicesOf(fleet) }, (_, n) => n);
-    for (const n of devices)
-      await hub.devices.create({ profile, label: `Device ${n}`, gateways: [gatewayId(gatewayOfDevice(fleet, n))] }, AUTHOR, { deviceId: deviceId(n) });
-    await Promise.all(
-      devices.map((n) => hub.decisions.bind({ deviceId: deviceId(n), patientId: patientId(patientOfDevice(n)), from }, AUTHOR)),
-    );
+    for (const enrolment of enrolments) await enrolFleet(hub, enrolment);
   });
+}
+
+async function enrolFleet(hub: Hub, { fleet, profile }: Enrolment): Promise<void> {
+  const from = Date.now() - BOUND_SINCE_MS;
+  for (let n = 0; n < fleet.gateways; n += 1)
+    await hub.gateways.create({ gatewayId: gatewayId(fleet, n), label: `Gateway ${n}` }, AUTHOR);
+  const bound: Promise<unknown>[] = [];
+  for (let n = 0; n < devicesOf(fleet); n += 1) {
+    const [device, patient, gateway] = [
+      deviceId(fleet, n),
+      patientId(fleet, n),
+      gatewayId(fleet, gatewayOfDevice(fleet, n)),
+    ];
+    const person = {
+      name: `Fictional ${n}`,
+      sex: 'unknown' as const,
+      birthDate: '1950-01-01',
+      identifier: patient,
+      zone: ZONE,
+    };
+    await hub.patients.create(person, AUTHOR, { fictional: true, patientId: patient });
+    await hub.devices.create({ profile, label: `Device ${n}`, gateways: [gateway] }, AUTHOR, { deviceId: device });
+    bound.push(hub.decisions.bind({ deviceId: device, patientId: patient, from }, AUTHOR));
+  }
+  await Promise.all(bound);
 }
 
 export interface History {
@@ -57,20 +75,24 @@ const FRAMES_PER_MESSAGE = 480;
  * Stores history through the ingest of a hub in this process: no broker, everything else as in life.
  * @returns log entries and series values that it made, and the seconds it took
  */
-export async function fill(folder: string, histories: readonly History[]): Promise<{ entries: number; samples: number; seconds: number }> {
+export async function fill(
+  folder: string,
+  histories: readonly History[],
+): Promise<{ entries: number; samples: number; seconds: number }> {
   return withHub(folder, async (hub) => {
     const since = performance.now();
     let entries = 0;
     let frames = 0;
     const receive = async (fleet: Fleet, device: number, body: Buffer): Promise<void> => {
-      hub.ingest.receive(framesTopic(gatewayId(gatewayOfDevice(fleet, device)), deviceId(device)), body);
+      hub.ingest.receive(framesTopic(gatewayId(fleet, gatewayOfDevice(fleet, device)), deviceId(fleet, device)), body);
       entries += 1;
       if (entries % SLICE !== 0) return;
       hub.ingest.flush();
       await hub.projections.caughtUp();
     };
     for (const { fleet, framesPerDevice, intervalMs } of histories) {
-      for (let device = 0; device < devicesOf(fleet); device += 1) await receive(fleet, device, connectMessage(fleet, device));
+      for (let device = 0; device < devicesOf(fleet); device += 1)
+        await receive(fleet, device, connectMessage(fleet, device));
       // Time goes on for all devices together, as it does in life.
       for (let n = 0; n * FRAMES_PER_MESSAGE < framesPerDevice; n += 1) {
         for (let device = 0; device < devicesOf(fleet); device += 1) {
@@ -81,6 +103,6 @@ export async function fill(folder: string, histories: readonly History[]): Promi
     }
     hub.ingest.flush();
     await hub.projections.caughtUp();
-    return { entries, samples: frames * 2, seconds: (performance.now() - since) / 1_000 };
+    return { entries, samples: frames * SAMPLES_PER_STREAM_FRAME, seconds: (performance.now() - since) / 1_000 };
   });
 }

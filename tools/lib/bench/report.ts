@@ -21,7 +21,8 @@ export interface Report {
 
 const DOCUMENT = join(ROOT, 'docs', 'benchmarks.md');
 
-export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ms`;
+export const ms = (value: number): string =>
+  `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ms`;
 export const rate = (value: number, unit: string): string => `${Math.round(value).toLocaleString('en')} ${unit}/s`;
 export const count = (value: number): string => value.toLocaleString('en');
 
@@ -34,7 +35,10 @@ export function below(what: string, value: number, goalMs: number): Figure {
 }
 
 export function print(name: string, report: Report): void {
-  const rows = [['', 'measured', 'goal', ''], ...report.figures.map((f) => [f.what, f.value, f.goal ?? '', verdict(f)])];
+  const rows = [
+    ['', 'measured', 'goal', ''],
+    ...report.figures.map((f) => [f.what, f.value, f.goal ?? '', verdict(f)]),
+  ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   console.log(`\n== ${name}: ${report.setting}`);
   for (const row of rows) console.log(`   ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd());

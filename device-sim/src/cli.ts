@@ -31,6 +31,7 @@ function addWard(program: Command): void {
     .option('--speed <factor>', 'how many times more often than in life devices measure', positive, 1)
     .option('--patients <number>', 'patients of the ward', wholeNumber, wardPatients.length)
     .option('--seed <number>', 'seed of the bodies', wholeNumber, 1)
+    .option('--drops <number>', 'links that break a minute, in all', wholeNumber, 0)
     .option('--truth', 'print every value that a device sends as a JSON line', false)
     .action((options: WardOptions) => runWard(options));
 }

@@ -11,17 +11,19 @@ export interface WardOptions extends RadioOptions {
   readonly seed: number;
   readonly patients: number;
   readonly truth: boolean;
+  readonly drops: number;
 }
 
 export async function runWard(options: WardOptions): Promise<void> {
   const stopped = untilStopped();
   const radio = await openRadio(options);
   const ward = wardPatients.slice(0, options.patients);
-  const { speed, seed } = options;
+  const { speed, seed, drops } = options;
   const played = playWard(radio.air, {
     ward,
     speed,
     seed,
+    dropsPerMinute: drops,
     ...(options.truth && {
       onValue: (device, characteristic, value) => printTruth(device.address, characteristic, value),
     }),

@@ -134,6 +134,23 @@ describe('a cuff', () => {
     expect(air.isAdvertising(device.peripheral)).toBe(true);
   });
 
+  it('is not heard while it is out of range, and sends what it stored when it is back', () => {
+    const { scheduler, air, device, central, meet } = rig('blood-pressure');
+    central.confirms = false;
+    device.measure(VITALS);
+    meet('2a35');
+    device.vanish();
+    scheduler.advance(10_000);
+    device.measure(VITALS);
+    expect(central.disconnects).toEqual([8]);
+    expect(air.isAdvertising(device.peripheral)).toBe(false);
+    device.comeBack();
+    central.confirms = true;
+    meet('2a35');
+    expect(central.received).toHaveLength(3);
+    expect(device.stored).toBe(0);
+  });
+
   it('is not on the air once it was stopped', () => {
     const { scheduler, air, device } = rig('blood-pressure');
     device.measure(VITALS);

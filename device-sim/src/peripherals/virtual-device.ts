@@ -53,6 +53,7 @@ export class VirtualDevice {
   private idleTimer: TimerHandle | undefined;
   private streamTimer: TimerHandle | undefined;
   private wornUntilMs = 0;
+  private away = false;
   private wornVitals: ((atMs: number) => Vitals) | null = null;
 
   constructor(air: Air, profile: DeviceProfile, options: DeviceOptions) {
@@ -110,13 +111,14 @@ export class VirtualDevice {
     this.streamTimer ??= this.scheduler.setTimeout(() => this.stream(), STREAM_INTERVAL_MS);
   }
 
-  /** Out of range or without power; its store survives. */
+  /** Out of range or without power, until it comes back; its store survives. */
   vanish(): void {
+    this.away = true;
     this.peripheral.vanish();
   }
 
-  /** Back in range. */
   comeBack(): void {
+    this.away = false;
     this.wake();
   }
 
@@ -137,7 +139,7 @@ export class VirtualDevice {
   /** Advertises when it has something to send, or sends it if it is connected. */
   private wake(): void {
     if (this.peripheral.connected) this.deliver();
-    else if (this.busy) this.peripheral.startAdvertising();
+    else if (this.busy && !this.away) this.peripheral.startAdvertising();
   }
 
   private deliver(): void {

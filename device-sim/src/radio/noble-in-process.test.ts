@@ -15,8 +15,8 @@ afterEach(() => {
   for (const noble of started.splice(0)) noble.stop();
 });
 
-async function rig(controllerOptions: Partial<ControllerOptions> = {}) {
-  const air = new Air({ scheduler: realScheduler, instant: true });
+async function rig(controllerOptions: Partial<ControllerOptions> = {}, instant = true) {
+  const air = new Air({ scheduler: realScheduler, instant });
   const controller = new VirtualController(air, { address: '00:11:22:33:44:55', ...controllerOptions });
   const hci = createVirtualHci(controller, realScheduler);
   const noble = await startNoble(hci);
@@ -170,5 +170,34 @@ describe('real noble on the in-process radio', () => {
     expect(peripheral.rssi).toBe(-71);
     await peripheral.connectAsync();
     expect(await peripheral.updateRssiAsync()).toBe(-71);
+  });
+});
+
+describe('real noble on a radio with modelled time', () => {
+  it('receives an indication over advertising and connection intervals', async () => {
+    const { noble, device } = await rig({}, false);
+    const thermo = device(A, { advertisingIntervalMs: 20 });
+    const peripheral = await find(noble, A);
+    await peripheral.connectAsync();
+    const measurement = await characteristic(peripheral, '2a1c');
+    await measurement.subscribeAsync();
+    const value = nextValue(measurement);
+    expect(await indicate(thermo)).toBe(true);
+    expect(await value).toBe(TEMPERATURE.toString('hex'));
+  });
+
+  it('answers the device that asks for other connection parameters', async () => {
+    const { noble, device, hci } = await rig();
+    const thermo = device(A);
+    const peripheral = await find(noble, A);
+    await peripheral.connectAsync();
+    const updated = new Promise<string>((resolve) =>
+      hci.onPacket((packet) => {
+        const hex = Buffer.from(packet).toString('hex');
+        if (hex.startsWith('043e0a0300')) resolve(hex.slice(14));
+      }),
+    );
+    thermo.requestParameters(24, { interval: 40, latency: 0, timeout: 200 });
+    expect(await updated).toBe('28000000c800');
   });
 });

@@ -69,9 +69,17 @@ interface NobleModule {
   readonly withBindings: (type: string, options: object) => Noble;
 }
 
-export async function startNoble(hci: VirtualHci): Promise<Noble> {
+export function startNoble(hci: VirtualHci): Promise<Noble> {
+  return start({ hciDriver: 'gaya-test', bindParams: { hci }, userChannel: true });
+}
+
+/** With noble's own driver for serial ports. */
+export function startNobleOnUart(port: string): Promise<Noble> {
+  return start({ hciDriver: 'uart', bindParams: { uart: { port, baudRate: 1_000_000 } } });
+}
+
+async function start(options: object): Promise<Noble> {
   const { withBindings } = require('@stoprocent/noble') as NobleModule;
-  const options = { hciDriver: 'gaya-test', bindParams: { hci }, userChannel: true };
   const noble = withBindings('hci', options);
   await noble.waitForPoweredOnAsync();
   return noble;

@@ -59,6 +59,22 @@ describe('the played ward', () => {
     expect(values).toEqual([`${cuff.peripheral.address} 2a35`]);
   });
 
+  it('breaks links as often as told, and brings the devices back', () => {
+    const scheduler = new VirtualScheduler(Date.UTC(2026, 10, 25));
+    const air = new Air({ scheduler, instant: true });
+    const played = playWard(air, { ward: wardPatients.slice(0, 1), speed: 1, seed: 1, dropsPerMinute: 60 });
+    const cuff = played.devices.get('blood-pressure-01');
+    if (!cuff) throw new Error('no cuff');
+    const central = new TestCentral(air, cuff.peripheral);
+    for (let second = 0; second < 30; second++) {
+      if (!central.link) central.listen();
+      scheduler.advance(1_000);
+    }
+    expect(new Set(central.disconnects)).toEqual(new Set([8]));
+    expect(central.disconnects.length).toBeGreaterThan(3);
+    expect(cuff.stored).toBe(1);
+  });
+
   it('is silent after it was stopped', () => {
     const { scheduler, air, played } = rig(1);
     scheduler.advance(8_000);

@@ -14,6 +14,8 @@ export interface PlayOptions {
   /** How many times more often than in life the devices measure. */
   readonly speed: number;
   readonly seed: number;
+  /** Links that break a minute, all devices together; 0 by default. */
+  readonly dropsPerMinute?: number;
   /** A value is leaving a device. */
   readonly onValue?: (device: WardDevice, characteristic: string, value: Uint8Array) => void;
 }
@@ -25,6 +27,8 @@ export interface PlayedWard {
 }
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const OUT_OF_RANGE_MS = 1_500;
 /** All devices have measured once after this time. */
 const FIRST_ROUND_MS = 8_000;
 const SHORTEST_INTERVAL_MS = 10_000;
@@ -50,6 +54,7 @@ export function playWard(air: Air, options: PlayOptions): PlayedWard {
       stops.push(repeat(air, firstMs, intervals(wardDevice, options), measure));
     }
   });
+  if (options.dropsPerMinute) stops.push(dropLinks(air, [...devices.values()], options.dropsPerMinute, seed));
   const stop = () => {
     for (const stopOne of stops) stopOne();
     for (const device of devices.values()) device.stop();
@@ -77,6 +82,19 @@ function intervals(device: WardDevice, { speed, seed }: PlayOptions): () => numb
   // A worn device is also taken off: it must not stay connected for ever.
   const shortest = Math.max(SHORTEST_INTERVAL_MS, 2 * wornMsOf(device.profile));
   return () => Math.max(shortest, usual * (1 + (random() - 0.5) * JITTER));
+}
+
+/** Lets a connected device go out of range for a moment, again and again. */
+function dropLinks(air: Air, devices: readonly VirtualDevice[], perMinute: number, seed: number): () => void {
+  const random = prng(seedOf(seed, 2));
+  // On average as often as wanted, between half and one and a half times.
+  const nextMs = () => (MINUTE_MS / perMinute) * (0.5 + random());
+  return repeat(air, nextMs(), nextMs, () => {
+    const connected = devices.filter((device) => device.peripheral.connected);
+    const dropped = connected[Math.floor(random() * connected.length)];
+    dropped?.vanish();
+    air.scheduler.setTimeout(() => dropped?.comeBack(), OUT_OF_RANGE_MS);
+  });
 }
 
 function repeat({ scheduler }: Air, firstMs: number, nextMs: () => number, run: () => void): () => void {

@@ -296,6 +296,12 @@ export interface SeedProgress {
   readonly total: number;
 }
 
+export interface ReplayResult {
+  readonly entries: number;
+  /** Versions of readings that the replay added. */
+  readonly newVersions: number;
+}
+
 export interface Hub {
   readonly organisation: string;
   readonly epoch: string;
@@ -317,6 +323,8 @@ export interface Hub {
    * The file holds one FramesMessage a line; lines that are in the log already are skipped, so it may be repeated.
    */
   seed(path: string): Promise<SeedProgress>;
+  /** Makes every projection again from the log, in slices; readings get new versions only where something differs. */
+  replay(): Promise<ReplayResult>;
   /** Stops, waits for what runs, and closes the files cleanly. */
   close(): Promise<void>;
 }

@@ -28,7 +28,8 @@ export class ThemeChoice {
   private initial(): Theme {
     const stored = this.store.get(STORE_KEY);
     if (stored === 'light' || stored === 'dark') return stored;
-    const prefersDark = this.document.defaultView?.matchMedia?.('(prefers-color-scheme: dark)').matches ?? false;
-    return prefersDark ? 'dark' : 'light';
+    const view = this.document.defaultView;
+    const canAsk = view !== null && 'matchMedia' in view; // jsdom cannot
+    return canAsk && view.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   }
 }

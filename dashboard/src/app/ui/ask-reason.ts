@@ -1,4 +1,5 @@
-import { afterNextRender, Component, ElementRef, inject, input, output, signal, viewChild } from '@angular/core';
+import type { ElementRef } from '@angular/core';
+import { afterNextRender, Component, inject, input, output, signal, viewChild } from '@angular/core';
 import { I18n } from '../core/i18n/i18n.ts';
 
 const LONGEST = 500;

@@ -1,6 +1,6 @@
 /** What a trend chart draws beside its lines. */
 import type uPlot from 'uplot';
-import type { ChartData, Gap } from '../domain/chart-data.ts';
+import type { Gap } from '../domain/chart-data.ts';
 
 /** Reference range of a component, in the metric's unit. */
 export interface ReferenceBand {
@@ -62,24 +62,27 @@ export function hatchGaps(u: uPlot, gaps: readonly Gap[], stroke: string): void 
   });
 }
 
-/** A dot on each value outside its range; in buckets on the highest or lowest, so that one odd minute shows in a year. */
-export function markOutside(u: uPlot, data: ChartData, bands: readonly ReferenceBand[], fill: string): void {
-  clipped(u, (ctx) => {
-    ctx.fillStyle = fill;
-    for (const line of data.lines) {
-      const band = bands.find((b) => b.component === line.component);
-      if (band === undefined) continue;
-      data.t.forEach((at, i) => {
-        const [low, high] = [line.min[i] ?? null, line.max[i] ?? null];
-        if (high !== null && high > band.high) dot(u, ctx, at, high);
-        if (low !== null && low < band.low) dot(u, ctx, at, low);
-      });
-    }
-  });
-}
-
-function dot(u: uPlot, ctx: CanvasRenderingContext2D, atMs: number, value: number): void {
-  ctx.beginPath();
-  ctx.arc(u.valToPos(atMs / 1000, 'x', true), u.valToPos(value, 'y', true), 2.4 * devicePixelRatio, 0, 2 * Math.PI);
-  ctx.fill();
+/**
+ * A paint that changes colour at the limits: inside its reference range a line has the data's colour, outside the other. One
+ * odd minute in a year then shows, because the bucket's highest and lowest are painted with it too.
+ */
+export function paintAcrossLimits(
+  u: uPlot,
+  band: ReferenceBand | undefined,
+  inside: string,
+  outside: string,
+): string | CanvasGradient {
+  const { top, height } = u.bbox;
+  if (band === undefined || height <= 0) return inside;
+  const stop = (value: number) => Math.min(1, Math.max(0, (u.valToPos(value, 'y', true) - top) / height));
+  const [high, low] = [stop(band.high), stop(band.low)];
+  if (!Number.isFinite(high) || !Number.isFinite(low)) return inside;
+  const paint = u.ctx.createLinearGradient(0, top, 0, top + height);
+  // A value on the limit is inside: the change comes half a pixel beyond it.
+  const hair = 0.5 / height;
+  paint.addColorStop(Math.max(0, high - hair), outside);
+  paint.addColorStop(high, inside);
+  paint.addColorStop(low, inside);
+  paint.addColorStop(Math.min(1, low + hair), outside);
+  return paint;
 }

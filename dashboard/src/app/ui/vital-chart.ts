@@ -1,10 +1,10 @@
+import type { ElementRef } from '@angular/core';
 import {
   afterNextRender,
   Component,
   computed,
   DestroyRef,
   effect,
-  ElementRef,
   inject,
   input,
   output,
@@ -15,7 +15,7 @@ import uPlot from 'uplot';
 import type { ChartData } from '../domain/chart-data.ts';
 import { numberText } from '../domain/metrics.ts';
 import { clockText, dayClockText, dayText, monthText, type TimeLang } from '../domain/time-text.ts';
-import { hatchGaps, markOutside, shadeReference, type ReferenceBand } from './chart-drawing.ts';
+import { hatchGaps, paintAcrossLimits, shadeReference, type ReferenceBand } from './chart-drawing.ts';
 
 export interface ChartWindow {
   readonly from: number;
@@ -144,7 +144,12 @@ export class VitalChart {
     const { lines, stepMs, t, gaps } = this.data();
     const bands = this.bands();
     const paints = [colour('--data'), colour('--data-2')];
-    const paintOf = (i: number) => paints[Math.min(i, paints.length - 1)] ?? '#888';
+    const outside = colour('--med-ink');
+    const paintOf = (i: number, alpha = 1) => {
+      const band = bands.find((b) => b.component === lines[i]?.component);
+      const inside = paints[Math.min(i, paints.length - 1)] ?? '#888';
+      return (u: uPlot) => paintAcrossLimits(u, band, withAlpha(inside, alpha), withAlpha(outside, alpha));
+    };
     const showPoints = stepMs === 0 && t.length <= 150;
     const axis: uPlot.Axis = {
       stroke: colour('--ink-3'),
@@ -185,16 +190,12 @@ export class VitalChart {
           },
         ]),
       ],
-      bands:
-        stepMs === 0
-          ? []
-          : lines.map((_line, i) => ({ series: [3 * i + 1, 3 * i + 2], fill: withAlpha(paintOf(i), 0.28) })),
+      bands: stepMs === 0 ? [] : lines.map((_line, i) => ({ series: [3 * i + 1, 3 * i + 2], fill: paintOf(i, 0.3) })),
       hooks: {
         drawClear: [
           (u) => shadeReference(u, bands, colour('--band'), colour('--band-edge')),
           (u) => hatchGaps(u, gaps, colour('--hatch')),
         ],
-        draw: [(u) => markOutside(u, this.data(), bands, colour('--med-ink'))],
         setCursor: [
           (u) => this.hovered.set(u.cursor.left === undefined || u.cursor.left < 0 ? null : (u.cursor.idx ?? null)),
         ],

@@ -36,6 +36,14 @@ import { Ward } from '../ward.ts';
     span {
       min-width: 40px;
     }
+    label {
+      white-space: nowrap;
+    }
+    @media (max-width: 600px) {
+      small {
+        display: none;
+      }
+    }
   `,
 })
 export class Backfill {

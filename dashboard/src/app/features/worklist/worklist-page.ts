@@ -1,4 +1,5 @@
-import { Component, computed, ElementRef, inject, viewChild } from '@angular/core';
+import type { ElementRef } from '@angular/core';
+import { Component, computed, inject, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { I18n } from '../../core/i18n/i18n.ts';
 import { Ward } from '../../core/ward.ts';

@@ -16,7 +16,6 @@ import type { RowView } from './worklist-store.ts';
 /** One patient of the worklist: a table row, and a card below 900 px. */
 @Component({
   // The row is the host, so that the table stays a table for screen readers.
-  // eslint-disable-next-line @angular-eslint/component-selector
   selector: 'tr[app-worklist-row]',
   imports: [RouterLink, Icon, LinkState, Spark, VitalValue],
   templateUrl: './worklist-row.html',

@@ -1,9 +1,9 @@
+import type { ElementRef } from '@angular/core';
 import {
   Component,
   computed,
   DestroyRef,
   effect,
-  ElementRef,
   inject,
   input,
   linkedSignal,

@@ -76,7 +76,7 @@ import type { ChartMove } from '../../../ui/vital-chart.ts';
       gap: 2px;
     }
     .text {
-      min-width: 150px;
+      min-width: 206px;
       text-align: center;
       font-weight: var(--w-mid);
       white-space: nowrap;
@@ -108,8 +108,14 @@ import type { ChartMove } from '../../../ui/vital-chart.ts';
       }
     }
     @media (max-width: 480px) {
+      .moves {
+        width: 100%;
+      }
       .text {
+        flex: 1;
         min-width: 0;
+        white-space: normal;
+        line-height: var(--lh-tight);
       }
     }
   `,

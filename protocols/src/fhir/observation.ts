@@ -22,18 +22,6 @@ import {
 type ReadingComponent = Static<typeof ApiComponent>;
 
 const PROFILE_BASE = 'http://hl7.org/fhir/StructureDefinition/';
-const PROFILES: Readonly<Record<MetricId, string>> = {
-  'blood-pressure': 'bp',
-  pulse: 'heartrate',
-  spo2: 'oxygensat',
-  'body-temperature': 'bodytemp',
-  'perfusion-index': 'vitalsigns',
-  'cuff-pressure': 'vitalsigns',
-};
-
-/** LOINC codes that a profile wants before the catalogue's. */
-const FIRST_LOINC: Readonly<Partial<Record<MetricId, string>>> = { spo2: '2708-6' };
-
 const INTERPRETATIONS: Readonly<Partial<Record<string, string>>> = {
   questionable: 'questionable',
   calibrating: 'calibration-ongoing',
@@ -58,7 +46,7 @@ export function toObservation(reading: ApiReading, profile?: Pick<DeviceProfile,
     id: toFhirId(reading.readingId),
     meta: {
       versionId: String(reading.version),
-      profile: conforms ? [PROFILE_BASE + PROFILES[metric.id]] : undefined,
+      profile: conforms ? [PROFILE_BASE + metric.fhir.profile] : undefined,
       security: isTest(reading) ? [TEST_DATA] : undefined,
     },
     identifier: [{ system: READING_ID, value: reading.readingId }],
@@ -77,7 +65,8 @@ export function toObservation(reading: ApiReading, profile?: Pick<DeviceProfile,
 
 /** LOINC code by which a metric is searched and stored; null where there is none. */
 export function loincOf(metric: MetricId): string | null {
-  return FIRST_LOINC[metric] ?? definitionOf(metric).loinc;
+  const { fhir, loinc } = definitionOf(metric);
+  return fhir.magicLoinc ?? loinc;
 }
 
 function statusOf(reading: ApiReading): string {
@@ -89,8 +78,8 @@ const isTest = (reading: ApiReading): boolean =>
   reading.source === 'seed' || reading.quality.includes('demo') || reading.quality.includes('test-data');
 
 function codeOf(metric: MetricDefinition, profile?: Pick<DeviceProfile, 'mdc'>): FhirJson {
-  const first = FIRST_LOINC[metric.id];
   const { label, loinc } = metric;
+  const first = metric.fhir.magicLoinc;
   return {
     coding: [
       ...(first === undefined ? [] : [coding(LOINC, first)]),

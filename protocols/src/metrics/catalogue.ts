@@ -2,9 +2,7 @@
  * Every clinical quantity that Gaya knows. Plausible ranges are physics (a value outside is kept and marked); reference
  * ranges are what a screen calls usual in adults at home; neither is an alarm limit.
  */
-import type { ComponentId, ComponentDefinition, Label, MetricDefinition, MetricId } from './metric.ts';
-
-const MM_HG = 'mm[Hg]';
+import type { MetricDefinition, MetricId } from './metric.ts';
 
 export const metrics: readonly MetricDefinition[] = [
   {
@@ -12,25 +10,90 @@ export const metrics: readonly MetricDefinition[] = [
     label: { ko: '혈압', en: 'Blood pressure' },
     mdc: 150020,
     loinc: '85354-9',
-    unit: MM_HG,
+    fhir: { profile: 'bp' },
+    unit: 'mm[Hg]',
     decimals: 0,
     plausible: [20, 300],
     reference: { systolic: [90, 134], diastolic: [60, 84] },
     kind: 'spot',
     components: [
-      component('systolic', { ko: '수축기', en: 'Systolic' }, 150021, '8480-6', [40, 300]),
-      component('diastolic', { ko: '이완기', en: 'Diastolic' }, 150022, '8462-4', [20, 200]),
-      component('mean', { ko: '평균', en: 'Mean' }, 150023, '8478-0', [20, 250]),
+      {
+        id: 'systolic',
+        label: { ko: '수축기', en: 'Systolic' },
+        mdc: 150021,
+        loinc: '8480-6',
+        plausible: [40, 300],
+      },
+      {
+        id: 'diastolic',
+        label: { ko: '이완기', en: 'Diastolic' },
+        mdc: 150022,
+        loinc: '8462-4',
+        plausible: [20, 200],
+      },
+      { id: 'mean', label: { ko: '평균', en: 'Mean' }, mdc: 150023, loinc: '8478-0', plausible: [20, 250] },
     ],
   },
-  single('pulse', { ko: '맥박', en: 'Pulse' }, 149546, '8867-4', '/min', 0, [20, 300], [51, 90]),
-  single('spo2', { ko: '산소포화도', en: 'SpO₂' }, 150456, '59408-5', '%', 0, [50, 100], [95, 100]),
-  single('body-temperature', { ko: '체온', en: 'Temperature' }, 150364, '8310-5', 'Cel', 1, [25, 45], [36.1, 37.9]),
-  single('perfusion-index', { ko: '관류지수', en: 'Perfusion index' }, 150448, '61006-3', '%', 1, [0, 100], null),
-  {
-    ...single('cuff-pressure', { ko: '커프 압력', en: 'Cuff pressure' }, 150300, null, MM_HG, 0, [0, 330], null),
+  single({
+    id: 'pulse',
+    label: { ko: '맥박', en: 'Pulse' },
+    mdc: 149546,
+    loinc: '8867-4',
+    fhir: { profile: 'heartrate' },
+    unit: '/min',
+    decimals: 0,
+    plausible: [20, 300],
+    reference: { value: [51, 90] },
+    kind: 'spot',
+  }),
+  single({
+    id: 'spo2',
+    label: { ko: '산소포화도', en: 'SpO₂' },
+    mdc: 150456,
+    loinc: '59408-5',
+    fhir: { profile: 'oxygensat', magicLoinc: '2708-6' },
+    unit: '%',
+    decimals: 0,
+    plausible: [50, 100],
+    reference: { value: [95, 100] },
+    kind: 'spot',
+  }),
+  single({
+    id: 'body-temperature',
+    label: { ko: '체온', en: 'Temperature' },
+    mdc: 150364,
+    loinc: '8310-5',
+    fhir: { profile: 'bodytemp' },
+    unit: 'Cel',
+    decimals: 1,
+    plausible: [25, 45],
+    reference: { value: [36.1, 37.9] },
+    kind: 'spot',
+  }),
+  single({
+    id: 'perfusion-index',
+    label: { ko: '관류지수', en: 'Perfusion index' },
+    mdc: 150448,
+    loinc: '61006-3',
+    fhir: { profile: 'vitalsigns' },
+    unit: '%',
+    decimals: 1,
+    plausible: [0, 100],
+    reference: {},
+    kind: 'spot',
+  }),
+  single({
+    id: 'cuff-pressure',
+    label: { ko: '커프 압력', en: 'Cuff pressure' },
+    mdc: 150300,
+    loinc: null,
+    fhir: { profile: 'vitalsigns' },
+    unit: 'mm[Hg]',
+    decimals: 0,
+    plausible: [0, 330],
+    reference: {},
     kind: 'continuous',
-  },
+  }),
 ];
 
 const byId = new Map<string, MetricDefinition>(metrics.map((metric) => [metric.id, metric]));
@@ -47,37 +110,8 @@ export function definitionOf(id: MetricId): MetricDefinition {
   return definition;
 }
 
-function component(
-  id: ComponentId,
-  label: Label,
-  mdc: number,
-  loinc: string | null,
-  plausible: readonly [number, number],
-): ComponentDefinition {
-  return { id, label, mdc, loinc, plausible };
-}
-
-/** A metric that is one number. */
-function single(
-  id: MetricId,
-  label: Label,
-  mdc: number,
-  loinc: string | null,
-  unit: string,
-  decimals: number,
-  plausible: readonly [number, number],
-  reference: readonly [number, number] | null,
-): MetricDefinition {
-  return {
-    id,
-    label,
-    mdc,
-    loinc,
-    unit,
-    decimals,
-    plausible,
-    reference: reference === null ? {} : { value: reference },
-    kind: 'spot',
-    components: [component('value', label, mdc, loinc, plausible)],
-  };
+/** A metric that is one number: its only component is called `value` and has the metric's own name, codes and range. */
+function single(metric: Omit<MetricDefinition, 'components'>): MetricDefinition {
+  const { label, mdc, loinc, plausible } = metric;
+  return { ...metric, components: [{ id: 'value', label, mdc, loinc, plausible }] };
 }

@@ -20,6 +20,14 @@ export interface ComponentDefinition {
   readonly plausible: readonly [low: number, high: number];
 }
 
+/** How the metric stands in FHIR R4. */
+export interface FhirMapping {
+  /** Name of the profile below http://hl7.org/fhir/StructureDefinition/. */
+  readonly profile: 'bp' | 'heartrate' | 'oxygensat' | 'bodytemp' | 'vitalsigns';
+  /** LOINC code that the profile demands before the metric's own; absent where they are the same. */
+  readonly magicLoinc?: string;
+}
+
 export interface MetricDefinition {
   readonly id: MetricId;
   readonly label: Label;
@@ -34,5 +42,6 @@ export interface MetricDefinition {
   /** Population: what a screen calls usual; per component. In `unit`. Never an alarm limit. */
   readonly reference: Readonly<Partial<Record<ComponentId, readonly [low: number, high: number]>>>;
   readonly kind: 'spot' | 'continuous';
+  readonly fhir: FhirMapping;
   readonly components: readonly ComponentDefinition[];
 }

@@ -24,7 +24,10 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         { selector: 'Literal[value=/rhm\\/v1/]', message: 'Topics come from protocols/src/messages/topics.ts.' },
-        { selector: 'TemplateElement[value.raw=/rhm\\/v1/]', message: 'Topics come from protocols/src/messages/topics.ts.' },
+        {
+          selector: 'TemplateElement[value.raw=/rhm\\/v1/]',
+          message: 'Topics come from protocols/src/messages/topics.ts.',
+        },
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
       ],
     },

@@ -24,10 +24,18 @@ function executable(path: string | undefined): path is string {
 export function browser(): { launchOptions: LaunchOptions } {
   const args = process.getuid?.() === 0 ? [...QUIET, '--no-sandbox'] : QUIET;
   const own = chromium.executablePath();
-  const candidates = [process.env['CHROMIUM_PATH'], own, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const candidates = [
+    process.env['CHROMIUM_PATH'],
+    own,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
   const path = candidates.find(executable);
   if (path === undefined) {
-    throw new Error('No Chromium found: run "npx playwright install chromium", install the system package "chromium", or set CHROMIUM_PATH.');
+    throw new Error(
+      'No Chromium found: run "npx playwright install chromium", install the system package "chromium", or set CHROMIUM_PATH.',
+    );
   }
   return { launchOptions: { args, ...(path === own ? {} : { executablePath: path }) } };
 }

@@ -47,7 +47,9 @@ function storedReadings(): Promise<ApiReading[]> {
 /** Bytes of each stored blood pressure. */
 async function stored(): Promise<string[]> {
   const readings = await storedReadings();
-  const explained = await Promise.all(readings.map((r) => api<Explanation>('GET', `/api/readings/${r.readingId}/explain`)));
+  const explained = await Promise.all(
+    readings.map((r) => api<Explanation>('GET', `/api/readings/${r.readingId}/explain`)),
+  );
   return explained.map((e) => e.frame?.hex ?? 'no frame');
 }
 
@@ -70,7 +72,12 @@ beforeAll(async () => {
     zone: 'Asia/Seoul',
   });
   patientId = patient.patientId;
-  const device = await api<Device>('POST', '/api/devices', { profile: 'blood-pressure', label: 'cuff', address: ADDRESS, gateways: ['home-1'] });
+  const device = await api<Device>('POST', '/api/devices', {
+    profile: 'blood-pressure',
+    label: 'cuff',
+    address: ADDRESS,
+    gateways: ['home-1'],
+  });
   await api('POST', '/api/bindings', { deviceId: device.deviceId, patientId, from: Date.now() - 86_400_000 });
   await backend.kill();
   await backend.start(env);
@@ -105,7 +112,11 @@ describe('a cuff, a gateway and a hub, each killed while values flow', () => {
     await cuff.kill();
     const expected = [...sent()].toSorted();
     expect(expected.length).toBeGreaterThan(5);
-    await until('all values stored', async () => (new Set(await stored()).size >= expected.length ? true : null), 60_000);
+    await until(
+      'all values stored',
+      async () => (new Set(await stored()).size >= expected.length ? true : null),
+      60_000,
+    );
     expect((await stored()).toSorted()).toEqual(expected);
   });
 

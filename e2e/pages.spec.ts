@@ -54,8 +54,11 @@ for (const name of PAGES) {
         expect(await page.title()).not.toBe('');
         const text = await page.locator('body').innerText();
         expect(text).not.toMatch(/\{\{|undefined|NaN|Invalid Date|\[object/);
-        if (lang === 'ko') expect(await page.evaluate(() => document.fonts.check('14px "Pretendard Variable"', '가'))).toBe(true);
-        const axe = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+        if (lang === 'ko')
+          expect(await page.evaluate(() => document.fonts.check('14px "Pretendard Variable"', '가'))).toBe(true);
+        const axe = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+          .analyze();
         expect(axe.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
         expect(axe.passes.length).toBeGreaterThan(5);
         watch.expectClean();
@@ -70,7 +73,9 @@ for (const name of PAGES) {
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 });
       await open(page, pathOf(name));
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       expect(over, `${width} px`).toBeLessThanOrEqual(0);
     }
   });

@@ -10,7 +10,8 @@ import { ROOT } from './lib/steps.ts';
 function wholeNumber(low: number, high: number) {
   return (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < low || value > high) throw new InvalidArgumentError(`a whole number from ${low} to ${high} is needed.`);
+    if (!Number.isInteger(value) || value < low || value > high)
+      throw new InvalidArgumentError(`a whole number from ${low} to ${high} is needed.`);
     return value;
   };
 }
@@ -48,7 +49,8 @@ function dataFolder(path: string): string {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOSPC') fail(`the disk of ${folder} is full. Free some space, or choose another folder with --data.`);
+    if (code === 'ENOSPC')
+      fail(`the disk of ${folder} is full. Free some space, or choose another folder with --data.`);
     fail(`the folder ${folder} cannot be written. Choose another one with --data.`);
   }
   return folder;
@@ -58,7 +60,7 @@ const options = program.parse().opts<Options>();
 const data = dataFolder(options.data);
 if (!(await buildDashboard())) fail('the dashboard could not be built; the message is above.');
 
-const hub = new Hub({ data, ...options });
+const hub = new Hub({ ...options, data });
 let stopping = false;
 async function stop(code: number): Promise<void> {
   if (stopping) return;

@@ -7,7 +7,11 @@ import { ROOT, runSteps, type Step } from './lib/steps.ts';
 
 const results = join(ROOT, '.cache', 'results');
 mkdirSync(results, { recursive: true });
-const vitestJson = (name: string): string[] => ['--reporter=default', '--reporter=json', `--outputFile.json=${join(results, `${name}.json`)}`];
+const vitestJson = (name: string): string[] => [
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${join(results, `${name}.json`)}`,
+];
 
 const tests: readonly Step[] = [
   { name: 'unit and whole-system tests', command: 'vitest', args: ['run', ...vitestJson('vitest')] },
@@ -23,7 +27,11 @@ if (failed.length === 0) {
 }
 const minutes = ((performance.now() - since) / 60_000).toFixed(1);
 printCounts();
-console.log(failed.length === 0 ? `Everything passed in ${minutes} minutes.` : `Failed: ${failed.join(', ')} (${minutes} minutes).`);
+console.log(
+  failed.length === 0
+    ? `Everything passed in ${minutes} minutes.`
+    : `Failed: ${failed.join(', ')} (${minutes} minutes).`,
+);
 process.exit(failed.length === 0 ? 0 : 1);
 
 /** One line with the counts of the runners that write a report. */

@@ -19,7 +19,10 @@ export interface RunningHub {
   stop(): Promise<number | null>;
 }
 
-export async function startHub(args: readonly string[] = [], data = mkdtempSync(join(tmpdir(), 'gaya-e2e-'))): Promise<RunningHub> {
+export async function startHub(
+  args: readonly string[] = [],
+  data = mkdtempSync(join(tmpdir(), 'gaya-e2e-')),
+): Promise<RunningHub> {
   const child = spawn(process.execPath, [join(ROOT, 'tools', 'start.ts'), '--port', '0', '--data', data, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -28,7 +31,10 @@ export async function startHub(args: readonly string[] = [], data = mkdtempSync(
   const errors: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the hub did not start in time: ${errors.join('')}`)), START_WITHIN_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`the hub did not start in time: ${errors.join('')}`)),
+      START_WITHIN_MS,
+    );
     eachLine(child, (line) => {
       lines.push(line);
       const found = /^Gaya: (http:\S+)$/.exec(line)?.[1];
@@ -41,7 +47,8 @@ export async function startHub(args: readonly string[] = [], data = mkdtempSync(
       reject(new Error(`the hub ended with code ${String(code)}: ${errors.join('')}`));
     });
   });
-  const processes = (): Record<string, number> => JSON.parse(readFileSync(join(data, 'processes.json'), 'utf8')) as Record<string, number>;
+  const processes = (): Record<string, number> =>
+    JSON.parse(readFileSync(join(data, 'processes.json'), 'utf8')) as Record<string, number>;
   return {
     url,
     data,

@@ -10,7 +10,8 @@ export function guard(page: Page, origin: string): PageGuard {
   const trouble: string[] = [];
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' || /Content Security Policy|Trusted Type/i.test(text)) trouble.push(`console: ${text}`);
+    if (message.type() === 'error' || /Content Security Policy|Trusted Type/i.test(text))
+      trouble.push(`console: ${text}`);
   });
   page.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
   page.on('request', (request) => {

@@ -41,14 +41,16 @@ export class Part {
     child.stderr?.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()));
     return new Promise((resolve, reject) => {
       child.once('message', (message) => resolve(message as Record<string, unknown>));
-      child.once('exit', (code) => reject(new Error(`${this.#options.file} ended with ${String(code)}: ${this.errors.join('')}`)));
+      child.once('exit', (code) =>
+        reject(new Error(`${this.#options.file} ended with ${String(code)}: ${this.errors.join('')}`)),
+      );
     });
   }
 
   /** SIGKILL unless another signal is given; resolves when the process is gone. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await gone;

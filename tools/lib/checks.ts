@@ -12,7 +12,15 @@ export const checks: readonly Step[] = [
   {
     name: 'boundaries',
     command: 'depcruise',
-    args: ['--config', '.dependency-cruiser.mjs', 'protocols/src', 'gateway/src', 'backend/src', 'device-sim/src', 'dashboard/src'],
+    args: [
+      '--config',
+      '.dependency-cruiser.mjs',
+      'protocols/src',
+      'gateway/src',
+      'backend/src',
+      'device-sim/src',
+      'dashboard/src',
+    ],
   },
   { name: 'unused code', command: 'knip', args: [] },
 ];

@@ -4,7 +4,14 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { ROOT, run } from './steps.ts';
 
-const SOURCES = ['dashboard/src', 'dashboard/public', 'protocols/src', 'dashboard/angular.json', 'dashboard/package.json', 'package-lock.json'];
+const SOURCES = [
+  'dashboard/src',
+  'dashboard/public',
+  'protocols/src',
+  'dashboard/angular.json',
+  'dashboard/package.json',
+  'package-lock.json',
+];
 export const DASHBOARD_DIST = join(ROOT, 'dashboard', 'dist');
 const STAMP = join(DASHBOARD_DIST, '.built-from');
 

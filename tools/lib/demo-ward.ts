@@ -31,7 +31,9 @@ export async function enrolWard(url: string, patients: number, file: string): Pr
   }
   for (const patient of ward) {
     const { record } = patient;
-    known.patientIds[record.identifier] ??= (await post<{ patientId: string }>(url, '/api/patients', { ...record, fictional: true })).patientId;
+    known.patientIds[record.identifier] ??= (
+      await post<{ patientId: string }>(url, '/api/patients', { ...record, fictional: true })
+    ).patientId;
     save();
     for (const device of patient.devices) {
       const { deviceKey, gateway, profile, label, address, serial, systemId } = device;
@@ -39,7 +41,11 @@ export async function enrolWard(url: string, patients: number, file: string): Pr
       known.deviceIds[deviceKey] ??= (await post<{ deviceId: string }>(url, '/api/devices', wanted)).deviceId;
       save();
       if (known.bound.includes(deviceKey)) continue;
-      const binding = { deviceId: known.deviceIds[deviceKey], patientId: known.patientIds[record.identifier], from: Date.now() - BOUND_SINCE_MS };
+      const binding = {
+        deviceId: known.deviceIds[deviceKey],
+        patientId: known.patientIds[record.identifier],
+        from: Date.now() - BOUND_SINCE_MS,
+      };
       await post(url, '/api/bindings', binding);
       known.bound.push(deviceKey);
       save();
@@ -55,7 +61,12 @@ function readEnrolment(file: string): Enrolment {
 }
 
 async function post<T>(url: string, path: string, body: object): Promise<T> {
-  const response = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`the hub refused to enrol the ward (${path}: ${response.status} ${await response.text()})`);
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`the hub refused to enrol the ward (${path}: ${response.status} ${await response.text()})`);
   return (await response.json()) as T;
 }

@@ -48,7 +48,9 @@ export class Hub {
     const url = `http://127.0.0.1:${ready.httpPort}`;
     if (!this.#options.empty) {
       this.#enrolment = await enrolWard(url, this.#options.patients, join(this.#options.data, 'demo-ward.json'));
-      say(`Starting the radio with ${this.#enrolment.patients} patients and ${this.#enrolment.gateways.length} gateways ...`);
+      say(
+        `Starting the radio with ${this.#enrolment.patients} patients and ${this.#enrolment.gateways.length} gateways ...`,
+      );
       await this.#startRadio();
       await Promise.all(this.#enrolment.gateways.map((gateway) => this.#startGateway(gateway, ready.mqttPort)));
     }
@@ -118,7 +120,13 @@ export class Hub {
   }
 
   #part(name: string, file: string, args: readonly string[], env: Record<string, string> = {}): Part {
-    const part = new Part({ name, file: join(ROOT, file), args, env, logFile: join(this.#options.data, 'logs', `${name}.log`) });
+    const part = new Part({
+      name,
+      file: join(ROOT, file),
+      args,
+      env,
+      logFile: join(this.#options.data, 'logs', `${name}.log`),
+    });
     part.onRestart(() => this.#writeProcesses());
     this.#parts.push(part);
     return part;
@@ -149,4 +157,3 @@ function isBackendReady(message: unknown): message is BackendReady {
 function isSeedProgress(message: unknown): message is { seeded: number; total: number } {
   return typeof message === 'object' && message !== null && 'seeded' in message && 'total' in message;
 }
-

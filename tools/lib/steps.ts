@@ -36,7 +36,9 @@ export async function runSteps(steps: readonly Step[], keepGoing = false): Promi
     console.log(`\n== ${step.name}`);
     const since = performance.now();
     const code = await run(step);
-    console.log(`== ${step.name}: ${code === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+    console.log(
+      `== ${step.name}: ${code === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - since) / 1000).toFixed(1)} s`,
+    );
     if (code === 0) continue;
     failed.push(step.name);
     if (!keepGoing) break;

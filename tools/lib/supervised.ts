@@ -98,7 +98,9 @@ export class Part {
       if (performance.now() - bornAt > 30_000) this.#deaths = 0;
       const wait = RESTART_AFTER_MS[Math.min(this.#deaths, RESTART_AFTER_MS.length - 1)] ?? 0;
       this.#deaths++;
-      console.error(`${this.name} stopped (${signal ?? `code ${String(code)}`}); starting it again. Its log: ${this.#options.logFile}`);
+      console.error(
+        `${this.name} stopped (${signal ?? `code ${String(code)}`}); starting it again. Its log: ${this.#options.logFile}`,
+      );
       setTimeout(() => {
         if (this.#stopping) return;
         this.#spawn(mayRestart);

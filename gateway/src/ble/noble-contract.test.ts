@@ -23,12 +23,15 @@ describe('noble', () => {
   });
 
   it('finds the drivers of its socket package where we load them from', () => {
-    for (const driver of ['uart', 'native']) expect(existsSync(join(sockets, 'lib', `${driver}.js`)), driver).toBe(true);
+    for (const driver of ['uart', 'native'])
+      expect(existsSync(join(sockets, 'lib', `${driver}.js`)), driver).toBe(true);
     expect(readFileSync(join(sockets, 'index.js'), 'utf8')).toContain("return require('./lib/uart.js');");
   });
 
   it('makes an instance without the package index', () => {
-    expect(source('lib/resolve-bindings.js')).toContain("module.exports = function (bindingType = 'default', options = {})");
+    expect(source('lib/resolve-bindings.js')).toContain(
+      "module.exports = function (bindingType = 'default', options = {})",
+    );
   });
 
   it('sends confirmations through _queueCommand, before it hands the value on', () => {
@@ -41,8 +44,9 @@ describe('noble', () => {
 
   it('binds the methods that we stand in when a connection is made', () => {
     const gatt = source('lib/hci-socket/gatt.js');
-    for (const method of ['onAclStreamData', 'onAclStreamEncryptFail']) expect(gatt).toContain(`this.${method}.bind(this)`);
-    expect(gatt).toContain("this._aclStream.encrypt();\n      return;");
+    for (const method of ['onAclStreamData', 'onAclStreamEncryptFail'])
+      expect(gatt).toContain(`this.${method}.bind(this)`);
+    expect(gatt).toContain('this._aclStream.encrypt();\n      return;');
     expect(gatt).toContain("this._security !== 'medium'");
   });
 

@@ -12,7 +12,11 @@ const HANDLE = 0x0012;
 const INDICATION = Buffer.of(0x1d, 0x12, 0x00, 0xaa, 0xbb);
 const CONFIRMATION = '1e';
 
-type Gatt = NobleGatt & EventEmitter & { addCharacteristics(service: string, list: object[]): void; read(service: string, uuid: string): void };
+type Gatt = NobleGatt &
+  EventEmitter & {
+    addCharacteristics(service: string, list: object[]): void;
+    read(service: string, uuid: string): void;
+  };
 
 installGattTap();
 const NobleGattClient = createRequire(import.meta.url)('@stoprocent/noble/lib/hci-socket/gatt') as new (

@@ -27,11 +27,13 @@ export type Show<T> = (value: T) => string;
 
 export class ByteCursor {
   readonly #bytes: Uint8Array;
-  readonly #fields: Field[] = [];
+  /** null while nobody asks for an explanation: texts cost more than the decoding itself. */
+  readonly #fields: Field[] | null;
   #offset = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, options: { readonly explain: boolean } = { explain: false }) {
     this.#bytes = bytes;
+    this.#fields = options.explain ? [] : null;
   }
 
   get offset(): number {
@@ -42,9 +44,9 @@ export class ByteCursor {
     return this.#bytes.length - this.#offset;
   }
 
-  /** What was read so far, in octet order without gaps. */
+  /** What was read so far, in octet order without gaps; empty unless it was asked to explain. */
   get fields(): readonly Field[] {
-    return this.#fields;
+    return this.#fields ?? [];
   }
 
   /** @throws {DecodeError} bad-length unless the whole value has this many octets. */
@@ -61,7 +63,7 @@ export class ByteCursor {
     const offset = this.#offset;
     const value = parse(this.#bytes.subarray(offset, offset + length), offset);
     this.#offset += length;
-    this.#fields.push({ name, offset, length, text: show(value) });
+    this.#fields?.push({ name, offset, length, text: show(value) });
     return value;
   }
 

@@ -31,7 +31,7 @@ export function defineCodec<T>(description: CodecDescription<T>): Codec<T> {
 
 /** Octets that can't be decoded are one field `undecoded`, so that the explain view has something to show. */
 function explain(bytes: Uint8Array, read: (cursor: ByteCursor) => unknown): readonly Field[] {
-  const cursor = new ByteCursor(bytes);
+  const cursor = new ByteCursor(bytes, { explain: true });
   try {
     read(cursor);
     return cursor.fields;

@@ -187,6 +187,12 @@ describe('a session', () => {
     .map((frames) => frames.map((make, sequence) => make(sequence)));
 
   it('never throws, whatever comes', () => {
+    const nowhere = openSession({ zone: 'Asia/Atlantis' });
+    fc.assert(
+      fc.property(sessions, (frames) => {
+        expect(() => run(frames, nowhere)).not.toThrow();
+      }),
+    );
     fc.assert(
       fc.property(sessions, (frames) => {
         expect(() => run(frames)).not.toThrow();

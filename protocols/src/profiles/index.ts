@@ -14,9 +14,14 @@ export function profileOf(id: string): DeviceProfile | undefined {
   return profiles.find((profile) => profile.id === id);
 }
 
+const byCharacteristic = Map.groupBy(
+  profiles.flatMap((profile) => profile.characteristics.map(({ characteristic }) => ({ characteristic, profile }))),
+  ({ characteristic }) => characteristic,
+);
+
 /** All profiles that use a characteristic. */
 export function profilesFor(characteristic: string): readonly DeviceProfile[] {
-  return profiles.filter((profile) => profile.characteristics.some((use) => use.characteristic === characteristic));
+  return byCharacteristic.get(characteristic)?.map(({ profile }) => profile) ?? [];
 }
 
 /** All profiles whose service is among those that a device advertises or offers. */

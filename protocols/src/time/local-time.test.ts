@@ -47,6 +47,14 @@ describe('local time', () => {
     expect(isZone('Asia/Atlantis')).toBe(false);
   });
 
+  it('in a zone that nobody knows is as uncertain as zones are apart', () => {
+    expect(localToUtc('2026-11-25T08:14:00', 'Asia/Atlantis')).toEqual({
+      at: Date.parse('2026-11-25T08:14:00Z'),
+      ambiguityMs: 14 * HOUR,
+    });
+    expect(() => utcToLocal(0, 'Asia/Atlantis')).toThrow(RangeError);
+  });
+
   it('refuses other texts', () => {
     expect(() => localToUtc('yesterday', 'UTC')).toThrow(RangeError);
   });

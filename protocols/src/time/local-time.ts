@@ -8,6 +8,8 @@ export interface LocalInstant {
 }
 
 const DAY_MS = 86_400_000;
+/** From UTC-12 to UTC+14. */
+const MOST_OFFSET_MS = 14 * 3_600_000;
 const QUARTER_MS = 900_000;
 /** Asking for an offset is slow, and stamps lie close together. */
 const MOST_OFFSETS = 10_000;
@@ -25,19 +27,22 @@ export function isZone(zone: string): boolean {
 }
 
 /**
+ * The local time as if it were UTC where the zone is not known, as uncertain as zones are apart.
  * In an overlap the earlier instant, in a gap the time as counted before it; both with the ambiguity.
  * @param iso local ISO text without zone, "2026-11-25T08:14:00"
- * @throws {RangeError} for another text or an unknown zone.
+ * @throws {RangeError} for another text.
  */
 export function localToUtc(iso: string, zone: string): LocalInstant {
   const naive = Date.parse(`${iso}Z`);
   if (Number.isNaN(naive)) throw new RangeError('not a local date and time');
+  if (!isZone(zone)) return { at: naive, ambiguityMs: MOST_OFFSET_MS };
   const before = offsetMs(naive - DAY_MS, zone);
   const after = offsetMs(naive + DAY_MS, zone);
   const valid = [...new Set([before, after])].filter((offset) => offsetMs(naive - offset, zone) === offset);
   const [only] = valid;
   if (valid.length === 1 && only !== undefined) return { at: naive - only, ambiguityMs: 0 };
-  return { at: naive - (valid.length === 0 ? before : Math.max(before, after)), ambiguityMs: Math.abs(before - after) };
+  // Counted as before the change: in an overlap that is the earlier instant.
+  return { at: naive - before, ambiguityMs: Math.abs(before - after) };
 }
 
 /** Local ISO text without zone, to the second. @throws {RangeError} for an unknown zone. */

@@ -1,7 +1,6 @@
 /** The hub without any wire: what server.ts opens and app.ts serves. What it can do stands in ports.ts. */
 import { statfs } from 'node:fs/promises';
 import { Database } from './db/database.ts';
-import { lockDataDir, type HubLock } from './db/hub-lock.ts';
 import { migrate } from './db/migrate.ts';
 import { promised } from './db/promised.ts';
 import { LoggedDecisions } from './decisions/decisions.ts';
@@ -30,13 +29,11 @@ import { ReaderPool } from './workers/reader-pool.ts';
 
 export type * from './ports.ts';
 export { RecordError } from './ports.ts';
-export { HubInUseError } from './db/hub-lock.ts';
 
 const DAY_MS = 86_400_000;
 
 /**
- * Opens (or makes) the hub's files in `dataDir` and starts its projections.
- * @throws {HubInUseError} when another hub works in the folder
+ * Opens (or makes) the hub's files in `dataDir` and starts its projections. One process per folder: see data-lock.ts.
  * @throws {Error} with a `code` or `errcode` of node:fs or node:sqlite when the folder cannot be used
  */
 export function openHub(options: HubOptions): Promise<Hub> {
@@ -46,15 +43,14 @@ export function openHub(options: HubOptions): Promise<Hub> {
 /** As {@link openHub}, with another interpreter under the stored frames. */
 export function openHubWith(options: HubOptions, interpreter: Interpreter): Promise<Hub> {
   return promised(() => {
-    const lock = lockDataDir(options.dataDir);
+    const db = Database.openIn(options.dataDir);
     try {
-      const db = Database.openIn(options.dataDir);
       migrate(db, options.clock);
-      const hub = new SqliteHub(options, db, lock, openStore(db, options.clock, options.random), interpreter);
+      const hub = new SqliteHub(options, db, openStore(db, options.clock, options.random), interpreter);
       hub.projections.start();
       return hub;
     } catch (error) {
-      lock.release();
+      db.close();
       throw error;
     }
   });
@@ -75,7 +71,6 @@ class SqliteHub implements Hub {
   readonly feed: SqliteFeed;
   readonly #options: HubOptions;
   readonly #db: Database;
-  readonly #lock: HubLock;
   readonly #log: Log;
   readonly #store: Store;
   readonly #quarantine: Quarantine;
@@ -87,13 +82,12 @@ class SqliteHub implements Hub {
   #running: Promise<unknown> = Promise.resolve();
   #closing = false;
 
-  constructor(options: HubOptions, db: Database, lock: HubLock, store: Store, interpreter: Interpreter) {
+  constructor(options: HubOptions, db: Database, store: Store, interpreter: Interpreter) {
     const { organisation, clock, random } = options;
     this.organisation = organisation;
     this.epoch = store.epoch;
     this.#options = options;
     this.#db = db;
-    this.#lock = lock;
     this.#store = store;
     this.#startedAt = clock();
     this.#log = new Log(db, organisation, store.partitions);
@@ -213,7 +207,6 @@ class SqliteHub implements Hub {
     await this.#running;
     await this.#pool.close();
     this.#db.close();
-    this.#lock.release();
   }
 
   /** Long work, that closing waits for. */

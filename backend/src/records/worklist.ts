@@ -13,7 +13,7 @@ const SPARK_POINTS = 48;
 const SPARK_STEP_MS = DAY_MS / SPARK_POINTS;
 
 const SPARK = `with recursive buckets(n) as (select ? union all select n + 1 from buckets where n < ?)
-  select (t - ?) / ${SPARK_STEP_MS} as step, avg(v) as mean from series_key
+  select (t - cast(? as integer)) / ${SPARK_STEP_MS} as step, avg(v) as mean from series_key
   cross join buckets cross join point on point.bucket = buckets.n and point.sid = series_key.sid
   where organisation = ? and patient = ? and metric = ? and component = ? and t >= ? and t < ? group by step`;
 

@@ -10,7 +10,7 @@ const SQL = {
   sids: 'select sid from series_key where organisation = ? and patient = ? and metric = ? and component = ?',
   raw: `${BUCKETS} select t, v from buckets cross join point on point.bucket = buckets.n and point.sid = ?
     where t >= ? and t < ? order by t limit ?`,
-  steps: `${BUCKETS} select t / ? as step, min(v) as min, max(v) as max, sum(v) as sum, count(*) as n
+  steps: `${BUCKETS} select t / cast(? as integer) as step, min(v) as min, max(v) as max, sum(v) as sum, count(*) as n
     from buckets cross join point on point.bucket = buckets.n and point.sid = ?
     where t >= ? and t < ? group by step`,
   rollups: 'select bucket, body from point_rollup where sid = ? and bucket between ? and ?',

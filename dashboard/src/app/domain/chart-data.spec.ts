@@ -34,6 +34,18 @@ describe('gaps', () => {
     expect(gapsOf(twiceADay, 0, 0, 50 * 60 * MIN)).toEqual([]);
   });
 
+  it('does not take them for gaps either when someone measured many times in a row', () => {
+    const hours = [0, 6, 12, 18].map((h) => h * 60 * MIN);
+    const inARow = Array.from({ length: 30 }, (_, i) => 20 * 60 * MIN + i * 10_000);
+    expect(gapsOf([...hours, ...inARow], 0, 0, 20 * 60 * MIN + 10 * MIN)).toEqual([]);
+  });
+
+  it('finds a gap that fills most of the period', () => {
+    expect(gapsOf([...every(10), ...every(10, 900 * MIN)], 0, 0, 910 * MIN)).toEqual([
+      { from: 9 * MIN, to: 900 * MIN },
+    ]);
+  });
+
   it('is the whole period where nothing was measured', () => {
     expect(gapsOf([], 0, 5, 10)).toEqual([{ from: 5, to: 10 }]);
   });

@@ -33,15 +33,27 @@ export const NO_DATA: ChartData = { t: [], lines: [], gaps: [], stepMs: 0, count
  */
 export function gapsOf(t: readonly number[], stepMs: number, from: number, until: number): Gap[] {
   if (t.length === 0) return until > from ? [{ from, to: until }] : [];
-  const distances = t.slice(1).map((at, i) => at - (t[i] ?? at));
-  const sorted = [...distances].sort((a, b) => a - b);
-  const usual = sorted[Math.floor(sorted.length / 2)] ?? (until - from) / 2;
-  const limit = Math.max(3 * usual, 3 * stepMs, 60_000);
+  const limit = Math.max(3 * usualDistance(t, (until - from) / 2), 3 * stepMs, 60_000);
   const edges = [from, ...t, until];
   return edges.slice(1).flatMap((to, i) => {
     const start = edges[i] ?? to;
     return to - start > limit ? [{ from: start, to }] : [];
   });
+}
+
+/**
+ * The distance in which half of the time is spent, the longest one left out: ten values in one minute do not turn the hours
+ * between two measurements into a gap, and a long gap does not become the usual distance.
+ */
+function usualDistance(t: readonly number[], fallback: number): number {
+  const sorted = t
+    .slice(1)
+    .map((at, i) => at - (t[i] ?? at))
+    .sort((a, b) => a - b);
+  const counted = sorted.length > 1 ? sorted.slice(0, -1) : sorted;
+  const half = counted.reduce((sum, d) => sum + d, 0) / 2;
+  let spent = 0;
+  return counted.find((d) => (spent += d) >= half) ?? fallback;
 }
 
 /** Joins the series of a metric's components on one time axis. All have the same window and, as the hub answers, one step. */

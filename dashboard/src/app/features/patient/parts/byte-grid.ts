@@ -21,7 +21,8 @@ export class ByteGrid {
       place: fieldPlace(field),
       name: this.i18n.code('field', field.name),
       hex: fieldHex(this.frame().hex, field),
-      text: field.text,
+      // A device's local time reads better without the T.
+      text: field.text.replace(/^(\d{4}-\d\d-\d\d)T/, '$1 '),
     })),
   );
   protected readonly selected = linkedSignal(() => fieldToShow(this.frame().fields, this.metric()));

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectH4 } from '../testing/h4-client.ts';
@@ -113,6 +114,17 @@ describe('gaya-sim', () => {
     expect(lines.length).toBeGreaterThanOrEqual(10);
     expect(program.errors()).toContain(`${lines.length} messages`);
     expect(await readdir(path)).toEqual(['history.ndjson', 'ids.json']);
+  });
+
+  it('leaves no history under its name when it is killed on the way', async () => {
+    const path = await folder();
+    const [ids, out] = [join(path, 'ids.json'), join(path, 'history.ndjson')];
+    await writeFile(ids, JSON.stringify({ 'blood-pressure-01': 'hub-1' }));
+    const program = start('history', '--out', out, '--days', '200000', '--device-ids', ids);
+    while ((await readdir(path)).length < 2) await sleep(5);
+    program.child.kill('SIGKILL');
+    await program.ended;
+    expect(await readdir(path)).not.toContain('history.ndjson');
   });
 
   it.each([

@@ -180,6 +180,15 @@ describe('an oximeter', () => {
     expect(device.worn).toBe(false);
   });
 
+  it('stays connected as long as it is worn, however little the central asks', () => {
+    const { scheduler, device, central, meet } = rig('pulse-oximeter');
+    device.wear(200_000, () => VITALS);
+    meet('2a5f', 1);
+    scheduler.advance(190_000);
+    expect(device.peripheral.connected).toBe(true);
+    expect(central.received).toHaveLength(190);
+  });
+
   it('advertises again after a lost link while it is still worn', () => {
     const { scheduler, air, device, central, meet } = rig('pulse-oximeter');
     device.wear(60_000, () => VITALS);

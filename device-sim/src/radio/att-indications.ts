@@ -2,7 +2,7 @@
 import type { Scheduler, TimerHandle } from './scheduler.ts';
 
 /** ATT transaction timeout. @see Bluetooth Core 5.4 Vol 3 Part F §3.3.3 */
-export const CONFIRMATION_TIMEOUT_MS = 30_000;
+const CONFIRMATION_TIMEOUT_MS = 30_000;
 
 export interface Indication {
   readonly pdu: Uint8Array;

@@ -6,17 +6,27 @@ import type { ControllerOptions } from './controller-options.ts';
 import { commandPacket, Opcode } from './hci-packets.ts';
 import { addressOctets, octets, u16 } from './octets.ts';
 import { VirtualPeripheral } from './peripheral.ts';
+import type { PeripheralOptions } from './peripheral.ts';
 import { VirtualScheduler } from './scheduler.ts';
 
 const DEVICE = 'c0:01:02:03:04:05';
 
-function rig(options: Partial<ControllerOptions> = {}, instant = true) {
+function rig(
+  options: Partial<ControllerOptions> = {},
+  instant = true,
+  peripheralOptions: Partial<PeripheralOptions> = {},
+) {
   const scheduler = new VirtualScheduler(1_000_000);
   const air = new Air({ scheduler, instant });
   const controller = new VirtualController(air, { address: '00:11:22:33:44:55', ...options });
   const packets: string[] = [];
   controller.attachHost((packet) => packets.push(packet.toString('hex')));
-  const peripheral = new VirtualPeripheral(air, { address: DEVICE, name: 'T', services: [thermometer()] });
+  const peripheral = new VirtualPeripheral(air, {
+    address: DEVICE,
+    name: 'T',
+    services: [thermometer()],
+    ...peripheralOptions,
+  });
   const command = (opcode: number, ...parameters: (number | Uint8Array)[]) =>
     controller.receive(commandPacket(opcode, octets(...parameters)));
   /** Packets that came since the last call. */
@@ -99,6 +109,22 @@ describe('virtual controller', () => {
     expect(taken().slice(2)).toEqual(['043e0c020100010504030201c000c4', '043e0c020104010504030201c000c4']);
   });
 
+  it('hears extended advertising only when it can, and reports it as such', () => {
+    const heard = (extended: boolean) => {
+      const { peripheral, command, scheduler, taken } = rig({ extended }, true, { advertising: 'extended' });
+      peripheral.startAdvertising();
+      command(Opcode.leSetScanEnable, 1, 1);
+      taken();
+      scheduler.advance(1);
+      return taken();
+    };
+    expect(heard(false)).toEqual([]);
+    const [report, ...more] = heard(true);
+    expect(more).toEqual([]);
+    // LE Meta, length, Extended Advertising Report, one report, connectable and neither scannable nor legacy.
+    expect(report).toMatch(/^043e..0d010100/);
+  });
+
   it('filters duplicates when told to, and not otherwise', () => {
     for (const [filter, reports] of [
       [1, 2],
@@ -129,6 +155,64 @@ describe('virtual controller', () => {
     expect(test.taken()).toEqual(['040e0401030c00']);
     expect(reasons).toEqual([8]);
     expect(test.controller.connectionCount).toBe(0);
+  });
+
+  it('carries a long answer in one packet once the data length was extended, in several before', () => {
+    const value = Buffer.alloc(60, 0x61);
+    const characteristics = [{ uuid: '2a29', properties: ['read'], value }] as const;
+    const test = rig({}, true, { services: [{ uuid: '180a', characteristics }] });
+    const answers = () => {
+      test.controller.receive(att(0x0a, test.peripheral.database.valueHandle('2a29') ?? 0, 0));
+      return test.taken().filter((packet) => packet.startsWith('02'));
+    };
+    connect(test);
+    test.controller.receive(att(0x02, 100, 0));
+    test.taken();
+    expect(answers()).toHaveLength(3);
+    test.command(Opcode.leSetDataLength, u16(0x0040), u16(251), u16(2120));
+    expect(test.taken()).toEqual(['040e06012220004000', '043e0b074000fb004808fb004808']);
+    expect(answers()).toHaveLength(1);
+  });
+
+  it.each([
+    ['encrypts when both ends hold the same key', 0x11, ['040f0400011920', '04080400400001']],
+    ['ends the link with a MIC failure when the keys differ', 0x22, ['040f0400011920', '0405040040003d']],
+  ])('%s', (_, peerKey, events) => {
+    const { air, command, scheduler, taken } = rig();
+    const reasons: number[] = [];
+    air.advertise({
+      address: DEVICE,
+      addressType: 1,
+      rssiDbm: -60,
+      advertisement: {
+        pdu: 'legacy',
+        connectable: true,
+        scannable: true,
+        data: octets(),
+        scanResponse: octets(),
+        intervalMs: 100,
+      },
+      accept: () => ({
+        onAcl: () => undefined,
+        onDisconnect: (reason) => reasons.push(reason),
+        onLtkRequest: (_random, _ediv, answer) => answer(Buffer.alloc(16, peerKey)),
+        onEncrypted: () => undefined,
+      }),
+    });
+    command(Opcode.leCreateConnection, ...CREATE);
+    scheduler.advance(1);
+    taken();
+    command(Opcode.leStartEncryption, u16(0x0040), Buffer.alloc(8), u16(0), Buffer.alloc(16, 0x11));
+    expect(taken()).toEqual(events);
+    expect(reasons).toEqual(peerKey === 0x11 ? [] : [0x3d]);
+  });
+
+  it('reports a missing key when the device has none, and keeps the link', () => {
+    const test = rig();
+    connect(test);
+    test.command(Opcode.leStartEncryption, u16(0x0040), Buffer.alloc(8), u16(0), Buffer.alloc(16));
+    expect(test.taken()).toEqual(['040f0400011920', '04080406400000']);
+    expect(test.controller.connectionCount).toBe(1);
   });
 
   it('cancels a connection attempt', () => {
@@ -191,9 +275,11 @@ describe('modelled radio time', () => {
   it('moves data only at connection events', () => {
     const test = rig({}, false);
     connect(test);
+    // Connected 200 ms ago, an event every 30 ms: the next is in 10 ms.
     test.controller.receive(att(0x0a, 0x03, 0x00));
+    test.scheduler.advance(9);
     expect(test.taken()).toEqual([]);
-    test.scheduler.advance(30);
+    test.scheduler.advance(1);
     expect(test.taken()).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 /** A device's attribute table, from its services and characteristics. @see Bluetooth Core 5.4 Vol 3 Part G §3 */
 import { octets, u16, uuidOctets } from './octets.ts';
 
-export type Property = 'broadcast' | 'read' | 'writeWithoutResponse' | 'write' | 'notify' | 'indicate';
+type Property = 'broadcast' | 'read' | 'writeWithoutResponse' | 'write' | 'notify' | 'indicate';
 
 const PROPERTY_BITS: Readonly<Record<Property, number>> = {
   broadcast: 0x01,

@@ -19,11 +19,12 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
+const SOCAT = 'socat';
 const ADDRESS = 'c0:00:00:00:00:0a';
 
 function hasSocat(): boolean {
   try {
-    execFileSync('socat', ['-V'], { stdio: 'ignore' });
+    execFileSync(SOCAT, ['-V'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -34,7 +35,7 @@ function hasSocat(): boolean {
 async function nullModem(): Promise<{ near: string; far: string; cut: () => Promise<unknown> }> {
   const folder = await mkdtemp(join(tmpdir(), 'gaya-pty-'));
   const [near, far] = [join(folder, 'near'), join(folder, 'far')];
-  const socat = spawn('socat', [`PTY,link=${near}`, `PTY,raw,echo=0,link=${far}`], { stdio: 'ignore' });
+  const socat = spawn(SOCAT, [`PTY,link=${near}`, `PTY,raw,echo=0,link=${far}`], { stdio: 'ignore' });
   const ended = once(socat, 'exit');
   const cut = () => {
     socat.kill();

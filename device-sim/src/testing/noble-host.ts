@@ -59,7 +59,9 @@ class VirtualHciSocket extends EventEmitter {
 
 /** Has to run before noble is loaded, which takes `loadDriver` at that time. */
 function installDriver(): void {
-  const sockets = require('@stoprocent/bluetooth-hci-socket') as { loadDriver: (type: string) => unknown };
+  // The very copy that noble will load.
+  const requireOfNoble = createRequire(require.resolve('@stoprocent/noble'));
+  const sockets = requireOfNoble('@stoprocent/bluetooth-hci-socket') as { loadDriver: (type: string) => unknown };
   const original = sockets.loadDriver;
   sockets.loadDriver = (type) => (type === 'gaya-test' ? VirtualHciSocket : original(type));
 }

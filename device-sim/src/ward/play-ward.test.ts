@@ -75,6 +75,16 @@ describe('the played ward', () => {
     expect(cuff.stored).toBe(1);
   });
 
+  it('takes off at any speed what is worn', () => {
+    const { scheduler, played } = rig(100_000, wardPatients.slice(1, 2));
+    const oximeter = played.devices.get('pulse-oximeter-02');
+    const worn = Array.from({ length: 20 }, () => {
+      scheduler.advance(15_000);
+      return oximeter?.worn;
+    });
+    expect(new Set(worn)).toEqual(new Set([true, false]));
+  });
+
   it('is silent after it was stopped', () => {
     const { scheduler, air, played } = rig(1);
     scheduler.advance(8_000);

@@ -1,4 +1,5 @@
 /** A page of search results. @see FHIR R4 Bundle (searchset) */
+import type { FhirJson, FhirResource } from '@gaya/protocols/fhir';
 import type { OperationOutcome } from './operation-outcome.ts';
 
 export interface SearchPage {
@@ -11,12 +12,12 @@ export interface SearchPage {
   readonly count: number;
   readonly offset: number;
   readonly total: number;
-  readonly resources: readonly { readonly id: string }[];
+  readonly resources: readonly FhirResource[];
   /** What was asked for and not answered, where the client allowed that. */
   readonly ignored: OperationOutcome | null;
 }
 
-export function searchBundle(page: SearchPage): object {
+export function searchBundle(page: SearchPage): FhirJson {
   const { base, type, count, offset, total, resources, ignored } = page;
   const link = (relation: string, at: number) => ({ relation, url: addressOf(page, at) });
   const links = [link('self', offset)];
@@ -33,7 +34,10 @@ export function searchBundle(page: SearchPage): object {
 }
 
 function addressOf({ base, type, query, count }: SearchPage, offset: number): string {
-  const parameters = new URLSearchParams([...query.map(([name, value]) => [name, value]), ['_count', String(count)]]);
+  const parameters = new URLSearchParams([
+    ...query.map(([name, value]): [string, string] => [name, value]),
+    ['_count', String(count)],
+  ]);
   if (offset > 0) parameters.set('_offset', String(offset));
   return `${base}/${type}?${parameters.toString()}`;
 }

@@ -1,5 +1,7 @@
 /** What /fhir can do, and nothing that it cannot. @see FHIR R4 CapabilityStatement */
-export function capabilityStatement(options: { base: string; version: string; date: number }): object {
+import type { FhirJson } from '@gaya/protocols/fhir';
+
+export function capabilityStatement(options: { base: string; version: string; date: number }): FhirJson {
   const read = [{ code: 'read' }];
   return {
     resourceType: 'CapabilityStatement',

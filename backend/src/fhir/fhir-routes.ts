@@ -1,14 +1,15 @@
 /** The FHIR R4 view: rendered from reading rows and records, read only. */
+import { serialise, type FhirJson } from '@gaya/protocols/fhir';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App, RouteContext } from '../http/app-types.ts';
 import { found, ProblemError } from '../http/problem.ts';
 import { searchBundle } from './bundle.ts';
 import { capabilityStatement } from './capability.ts';
-import { KNOWN_PARAMETERS, readObservationSearch, type ObservationSearch } from './observation-search.ts';
+import { KNOWN_PARAMETERS, readObservationSearch } from './observation-search.ts';
 import { toOperationOutcome, type OperationOutcome } from './operation-outcome.ts';
-import { readingIdOfFhir, toFhirDevice, toFhirObservation, toFhirPatient, type Rendered } from './render.ts';
-import { dateWindow, intersect } from './search-date.ts';
+import { DeviceProfiles, hubIdOf, renderDevice, renderObservation, renderPatient, type Rendered } from './render.ts';
+import { searchObservations } from './search-observations.ts';
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
@@ -16,7 +17,8 @@ const resource = (description: string) => ({
   description,
   content: { 'application/fhir+json': { schema: Type.Object({ resourceType: Type.String() }) } },
 });
-const answers = {
+/** Untyped on purpose: a resource is sent as text, because only so its decimals keep their digits. */
+const answers: unknown = {
   200: resource('FHIR R4 resource'),
   '4xx': resource('OperationOutcome'),
   '5xx': resource('OperationOutcome'),
@@ -30,32 +32,28 @@ export function fhirRoutes(app: App, context: RouteContext): void {
   app.get(
     '/fhir/metadata',
     { schema: { operationId: 'fhirMetadata', tags, summary: 'CapabilityStatement', response: answers } },
-    (request, reply) => send(request, reply, capabilityStatement({ base: baseOf(request), version, date: clock() })),
+    (request, reply) => answer(request, reply, capabilityStatement({ base: baseOf(request), version, date: clock() })),
   );
 
   app.get(
     '/fhir/Patient/:id',
     { schema: { operationId: 'fhirReadPatient', tags, summary: 'Patient', params: IdPath, response: answers } },
-    async (request, reply) =>
-      sendRead(request, reply, toFhirPatient(found(await hub.patients.byId(request.params.id)))),
+    async (request, reply) => answerRead(request, reply, renderPatient(found(await byFhirId(request, hub.patients)))),
   );
 
   app.get(
     '/fhir/Device/:id',
     { schema: { operationId: 'fhirReadDevice', tags, summary: 'Device', params: IdPath, response: answers } },
-    async (request, reply) => sendRead(request, reply, toFhirDevice(found(await hub.devices.byId(request.params.id)))),
+    async (request, reply) => answerRead(request, reply, renderDevice(found(await byFhirId(request, hub.devices)))),
   );
 
   app.get(
     '/fhir/Observation/:id',
     { schema: { operationId: 'fhirReadObservation', tags, summary: 'Observation', params: IdPath, response: answers } },
     async (request, reply) => {
-      const readingId = readingIdOfFhir(request.params.id);
-      return sendRead(
-        request,
-        reply,
-        toFhirObservation(found(readingId === null ? null : await hub.readings.byId(readingId))),
-      );
+      const reading = found(await byFhirId(request, hub.readings));
+      const profile = await new DeviceProfiles(hub.devices).of(reading.device);
+      return answerRead(request, reply, found(renderObservation(reading, profile)));
     },
   );
 
@@ -72,48 +70,28 @@ export function fhirRoutes(app: App, context: RouteContext): void {
     async (request, reply) => {
       const query = request.query as Record<string, unknown>;
       const search = readObservationSearch(query, isLenient(request));
-      return send(request, reply, await searchObservations(context, baseOf(request), query, search));
+      const { total, resources } = await searchObservations(hub, search);
+      const { count, offset } = search;
+      const page = {
+        base: baseOf(request),
+        type: 'Observation',
+        query: answered(query),
+        count,
+        offset,
+        total,
+        resources,
+      };
+      return answer(request, reply, searchBundle({ ...page, ignored: ignoredOf(query) }));
     },
   );
 }
 
-async function searchObservations(
-  { hub }: RouteContext,
-  base: string,
-  query: Readonly<Record<string, unknown>>,
-  search: ObservationSearch,
-): Promise<object> {
-  const { patientId, metrics, count, offset } = search;
-  const patient = await hub.patients.byId(patientId);
-  const filter = {
-    patientId,
-    ...(metrics === null ? {} : { metrics }),
-    ...windowOf(search, patient?.zone ?? 'UTC'),
-    order: search.newestFirst ? ('newest-first' as const) : ('oldest-first' as const),
-  };
-  const nothing = patient === null || metrics?.length === 0;
-  const total = nothing ? 0 : await hub.readings.count(filter);
-  const readings = nothing || count === 0 ? [] : await hub.readings.ofPatient({ ...filter, limit: count, offset });
-  return searchBundle({
-    base,
-    type: 'Observation',
-    query: answered(query),
-    count,
-    offset,
-    total,
-    resources: readings.map((reading) => toFhirObservation(reading).resource),
-    ignored: ignoredOf(query),
-  });
-}
-
-function windowOf({ dates }: ObservationSearch, zone: string): { from?: number; to?: number } {
-  return intersect(
-    dates.map((text) => {
-      const window = dateWindow(text, zone);
-      if (window === null) throw new ProblemError(400, 'invalid-value', [{ pointer: 'date', code: 'invalid-value' }]);
-      return window;
-    }),
-  );
+function byFhirId<T>(
+  request: { params: { id: string } },
+  records: { byId(id: string): Promise<T | null> },
+): Promise<T | null> {
+  const id = hubIdOf(request.params.id);
+  return id === null ? Promise.resolve(null) : records.byId(id);
 }
 
 /** The parameters that were understood, for the links. */
@@ -131,11 +109,11 @@ function ignoredOf(query: Readonly<Record<string, unknown>>): OperationOutcome |
 }
 
 const isLenient = (request: FastifyRequest): boolean =>
-  /(^|[,;\s])handling=lenient\b/.test(String(request.headers.prefer ?? ''));
+  /(^|[,;\s])handling=lenient\b/.test(String(request.headers['prefer'] ?? ''));
 
 const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.headers.host ?? ''}/fhir`;
 
-function sendRead(
+function answerRead(
   request: FastifyRequest,
   reply: FastifyReply,
   { resource: body, version, recordedAt }: Rendered,
@@ -143,13 +121,13 @@ function sendRead(
   const unknown = Object.keys(request.query as object).filter((name) => name !== '_format');
   if (unknown.length > 0 && !isLenient(request)) throw new ProblemError(400, 'unknown-parameter');
   void reply.header('etag', `W/"${version}"`).header('last-modified', new Date(recordedAt).toUTCString());
-  return send(request, reply, body);
+  return answer(request, reply, body);
 }
 
 /** @throws {ProblemError} not-acceptable, when only XML would do */
-function send(request: FastifyRequest, reply: FastifyReply, body: object): FastifyReply {
+function answer(request: FastifyRequest, reply: FastifyReply, body: FhirJson): FastifyReply {
   const { _format: format } = request.query as Record<string, unknown>;
   const wanted = typeof format === 'string' ? format : (request.headers.accept ?? 'json');
   if (!/json|\*\/\*|application\/\*/.test(wanted)) throw new ProblemError(406, 'not-acceptable');
-  return reply.type(FHIR_JSON).send(body);
+  return reply.type(FHIR_JSON).send(serialise(body));
 }

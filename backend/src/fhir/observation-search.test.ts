@@ -16,27 +16,20 @@ const refusal = (query: Record<string, unknown>, lenient = false): unknown[] => 
 
 describe('search of Observations', () => {
   it('takes the patient by id or reference, newest first, 50 at a time', () => {
-    const expected = { patientId: 'p1', metrics: null, dates: [], newestFirst: true, count: 50, offset: 0 };
+    const expected = { patientId: 'p1', codes: [], dates: [], newestFirst: true, count: 50, offset: 0 };
     expect(search({})).toEqual(expected);
     expect(search({ patient: 'Patient/p1', _format: 'json' })).toEqual(expected);
     expect(readObservationSearch({ subject: 'Patient/p1' }, false)).toEqual(expected);
   });
 
-  it.each([
-    ['85354-9', ['blood-pressure']],
-    ['http://loinc.org|85354-9', ['blood-pressure']],
-    ['urn:iso:std:iso:11073:10101|150020', ['blood-pressure']],
-    ['8867-4,http://loinc.org|8310-5', ['pulse', 'body-temperature']],
-    ['urn:iso:std:iso:11073:10101|85354-9', []],
-    ['http://snomed.info/sct|75367002', []],
-    ['99999-9', []],
-  ])('understands code=%s', (code, metrics) => {
-    expect(search({ code }).metrics).toEqual(metrics);
-  });
-
-  it('a repeated code must match each time', () => {
-    expect(search({ code: ['85354-9,8867-4', '8867-4'] }).metrics).toEqual(['pulse']);
-    expect(search({ code: ['85354-9', '8867-4'] }).metrics).toEqual([]);
+  it('reads codes with and without system, alternatives and repetitions', () => {
+    expect(search({ code: ['85354-9,http://loinc.org|8867-4', 'urn:iso:std:iso:11073:10101|150020'] }).codes).toEqual([
+      [
+        { system: null, code: '85354-9' },
+        { system: 'http://loinc.org', code: '8867-4' },
+      ],
+      [{ system: 'urn:iso:std:iso:11073:10101', code: '150020' }],
+    ]);
   });
 
   it('lowers a count that is too large', () => {

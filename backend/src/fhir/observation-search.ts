@@ -3,13 +3,15 @@
  * parameter that the hub does not know is an error, unless the client asked for lenient handling.
  * @see FHIR R4 Search §3.1.1
  */
-import { metrics, type MetricDefinition } from '@gaya/protocols/metrics';
 import { ProblemError } from '../http/problem.ts';
+import { hubIdOf } from './render.ts';
+import { readTokens, type CodeFilter } from './observation-codes.ts';
 
 export interface ObservationSearch {
-  readonly patientId: string;
-  /** Null: any. Empty: a code that no metric of the hub has, so nothing matches. */
-  readonly metrics: readonly string[] | null;
+  /** Null: an id that no patient of the hub can have. */
+  readonly patientId: string | null;
+  /** Empty: any code. */
+  readonly codes: CodeFilter;
   readonly dates: readonly string[];
   readonly newestFirst: boolean;
   readonly count: number;
@@ -19,10 +21,6 @@ export interface ObservationSearch {
 export const MAX_COUNT = 1000;
 const DEFAULT_COUNT = 50;
 const MAX_OFFSET = 10_000_000;
-const SYSTEMS: ReadonlyMap<string, 'loinc' | 'mdc'> = new Map([
-  ['http://loinc.org', 'loinc'],
-  ['urn:iso:std:iso:11073:10101', 'mdc'],
-]);
 
 export const KNOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'patient',
@@ -42,7 +40,7 @@ export function readObservationSearch(query: Readonly<Record<string, unknown>>, 
   if (unknown.length > 0 && !lenient) throw refusal('unknown-parameter', unknown);
   return {
     patientId: patientOf(single(values, 'patient') ?? single(values, 'subject')),
-    metrics: metricsOf(values.get('code') ?? []),
+    codes: codesOf(values.get('code') ?? []),
     dates: values.get('date') ?? [],
     newestFirst: newestFirst(single(values, '_sort') ?? '-date'),
     count: wholeNumber(single(values, '_count'), '_count', DEFAULT_COUNT, Number.MAX_SAFE_INTEGER, MAX_COUNT),
@@ -66,30 +64,19 @@ function single(values: ReadonlyMap<string, readonly string[]>, key: string): st
 }
 
 /** `Patient/id` or the id alone. */
-function patientOf(text: string | undefined): string {
+function patientOf(text: string | undefined): string | null {
   if (text === undefined) throw refusal('patient-required', ['patient']);
   const id = text.replace(/^Patient\//, '');
   if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) throw refusal('invalid-value', ['patient']);
-  return id;
+  return hubIdOf(id);
 }
 
-/** `code` or `system|code`, several separated by commas; a metric must match each repetition. */
-function metricsOf(codes: readonly string[]): string[] | null {
-  if (codes.length === 0) return null;
-  const repetitions = codes.map((text) => new Set(text.split(',').flatMap(metricsOfToken)));
-  return metrics.map((metric) => metric.id).filter((id) => repetitions.every((ids) => ids.has(id)));
-}
-
-function metricsOfToken(token: string): string[] {
-  const [system, code] = token.includes('|') ? token.split('|', 2) : [null, token];
-  if (code === undefined || code === '') throw refusal('invalid-value', ['code']);
-  const coded = (metric: MetricDefinition): boolean => {
-    const matches = { loinc: metric.loinc === code, mdc: String(metric.mdc) === code };
-    if (system === null) return matches.loinc || matches.mdc;
-    const field = SYSTEMS.get(system ?? '');
-    return field !== undefined && matches[field];
-  };
-  return metrics.filter(coded).map((metric) => metric.id);
+function codesOf(values: readonly string[]): CodeFilter {
+  return values.map((text) => {
+    const tokens = readTokens(text);
+    if (tokens === null) throw refusal('invalid-value', ['code']);
+    return tokens;
+  });
 }
 
 function newestFirst(sort: string): boolean {

@@ -1,18 +1,19 @@
 /** Errors of /fhir. @see FHIR R4 OperationOutcome */
 import type { ProblemError } from '../http/problem.ts';
 
-export interface OperationOutcome {
+/** A type and not an interface, so that it is FhirJson too. */
+export type OperationOutcome = {
   readonly resourceType: 'OperationOutcome';
   readonly issue: readonly Issue[];
-}
+};
 
-interface Issue {
+type Issue = {
   readonly severity: 'error' | 'warning';
   readonly code: string;
   /** The hub's own code; a client writes the sentence. */
   readonly details: { readonly text: string };
   readonly expression?: readonly string[];
-}
+};
 
 /** @see FHIR R4 ValueSet issue-type */
 function issueType(status: number): string {

@@ -54,7 +54,9 @@ export async function dashboardFiles(app: App, folder: string): Promise<void> {
 export function isPage({ method, url }: FastifyRequest): boolean {
   const path = url.split('?')[0] ?? '';
   return (
-    (method === 'GET' || method === 'HEAD') && !/^\/(api|fhir|metrics)(\/|$)/.test(path) && !/\.[a-z0-9]+$/i.test(path)
+    (method === 'GET' || method === 'HEAD') &&
+    !/^\/(api|fhir|metrics)(\/|$)/.test(path) &&
+    !/\/\.|\.[a-z0-9]+$/i.test(path)
   );
 }
 

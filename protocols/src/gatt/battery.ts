@@ -9,11 +9,11 @@ export interface BatteryLevel {
   readonly percent: number;
 }
 
-/** @see BAS 1.1 */
+/** @see Battery Service */
 export const batteryLevel = defineCodec<BatteryLevel>({
   uuid: '2a19',
   name: 'Battery Level',
-  spec: 'BAS 1.1',
+  spec: 'Battery Service',
   read: (cursor) => {
     cursor.exactly(1);
     const percent = cursor.u8('percent', (value) => `${value} %`);

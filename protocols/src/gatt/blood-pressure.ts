@@ -89,11 +89,11 @@ const FEATURE: BitNames<BloodPressureFeatureBit> = {
   },
 };
 
-/** @see BLS 1.1.1 */
+/** @see Blood Pressure Service 1.1.1 */
 export const bloodPressureMeasurement = defineCodec<BloodPressureMeasurement>({
   uuid: '2a35',
   name: 'Blood Pressure Measurement',
-  spec: 'BLS 1.1.1',
+  spec: 'Blood Pressure Service 1.1.1',
   read: (cursor) => {
     const flags = cursor.u8('flags', binary(8));
     const unit = unitOf(flags);
@@ -109,11 +109,11 @@ export const bloodPressureMeasurement = defineCodec<BloodPressureMeasurement>({
   },
 });
 
-/** @see BLS 1.1.1 */
+/** @see Blood Pressure Service 1.1.1 */
 export const intermediateCuffPressure = defineCodec<IntermediateCuffPressure>({
   uuid: '2a36',
   name: 'Intermediate Cuff Pressure',
-  spec: 'BLS 1.1.1',
+  spec: 'Blood Pressure Service 1.1.1',
   read: (cursor) => {
     const flags = cursor.u8('flags', binary(8));
     const cuffPressure = readSfloat(cursor, 'cuffPressure', unitOf(flags));
@@ -127,11 +127,11 @@ export const intermediateCuffPressure = defineCodec<IntermediateCuffPressure>({
   },
 });
 
-/** @see BLS 1.1.1 */
+/** @see Blood Pressure Service 1.1.1 */
 export const bloodPressureFeature = defineCodec<BloodPressureFeature>({
   uuid: '2a49',
   name: 'Blood Pressure Feature',
-  spec: 'BLS 1.1.1',
+  spec: 'Blood Pressure Service 1.1.1',
   read: (cursor) => {
     cursor.exactly(2);
     return readBits(FEATURE, cursor.u16('features', binary(16)));

@@ -35,11 +35,11 @@ const UNKNOWN_DST = 255;
 /** Standard time, half an hour, one hour, two hours: in quarters of an hour. */
 const DST_QUARTERS: readonly number[] = [0, 2, 4, 8, UNKNOWN_DST];
 
-/** @see CTS 1.1 */
+/** @see Current Time Service */
 export const currentTime = defineCodec<CurrentTime>({
   uuid: '2a2b',
   name: 'Current Time',
-  spec: 'CTS 1.1',
+  spec: 'Current Time Service',
   read: (cursor) => {
     cursor.exactly(10);
     const dateTime = readDateTime(cursor, 'dateTime');
@@ -58,11 +58,11 @@ export const currentTime = defineCodec<CurrentTime>({
   },
 });
 
-/** @see CTS 1.1 */
+/** @see Current Time Service */
 export const localTimeInformation = defineCodec<LocalTimeInformation>({
   uuid: '2a0f',
   name: 'Local Time Information',
-  spec: 'CTS 1.1',
+  spec: 'Current Time Service',
   read: (cursor) => {
     cursor.exactly(2);
     const zone = enumerated(

@@ -29,7 +29,7 @@ export interface PnpId {
   readonly productVersion: number;
 }
 
-const SPEC = 'DIS 1.1';
+const SPEC = 'Device Information Service';
 
 export const manufacturerName = stringCodec('2a29', 'Manufacturer Name String');
 export const modelNumber = stringCodec('2a24', 'Model Number String');
@@ -38,7 +38,7 @@ export const hardwareRevision = stringCodec('2a27', 'Hardware Revision String');
 export const firmwareRevision = stringCodec('2a26', 'Firmware Revision String');
 export const softwareRevision = stringCodec('2a28', 'Software Revision String');
 
-/** @see DIS 1.1 */
+/** @see Device Information Service */
 export const systemId = defineCodec<SystemId>({
   uuid: '2a23',
   name: 'System ID',
@@ -52,7 +52,7 @@ export const systemId = defineCodec<SystemId>({
   },
 });
 
-/** @see DIS 1.1 */
+/** @see Device Information Service */
 export const pnpId = defineCodec<PnpId>({
   uuid: '2a50',
   name: 'PnP ID',

@@ -53,15 +53,15 @@ export const TEMPERATURE_SITES: Readonly<Partial<Record<number, TemperatureSite>
 
 const FLAG = { fahrenheit: 0, timestamp: 1, type: 2 } as const;
 const RESERVED_FLAGS = 0b1111_1000;
-const SPEC = 'HTS 1.0';
+const SPEC = 'Health Thermometer Service';
 
-/** @see HTS 1.0 */
+/** @see Health Thermometer Service */
 export const temperatureMeasurement = measurementCodec('2a1c', 'Temperature Measurement');
 
-/** @see HTS 1.0 */
+/** @see Health Thermometer Service */
 export const intermediateTemperature = measurementCodec('2a1e', 'Intermediate Temperature');
 
-/** @see HTS 1.0 */
+/** @see Health Thermometer Service */
 export const temperatureType = defineCodec<TemperatureType>({
   uuid: '2a1d',
   name: 'Temperature Type',
@@ -75,7 +75,7 @@ export const temperatureType = defineCodec<TemperatureType>({
   },
 });
 
-/** @see HTS 1.0 */
+/** @see Health Thermometer Service */
 export const measurementInterval = defineCodec<MeasurementInterval>({
   uuid: '2a21',
   name: 'Measurement Interval',

@@ -114,9 +114,9 @@ const SPOT_FLAG = { timestamp: 0, status: 1, sensor: 2, amplitude: 3, clockNotSe
 const SPOT_RESERVED = 0b1110_0000;
 const CONTINUOUS_FLAG = { fast: 0, slow: 1, status: 2, sensor: 3, amplitude: 4 } as const;
 const CONTINUOUS_RESERVED = 0b1110_0000;
-const SPEC = 'PLXS 1.0';
+const SPEC = 'Pulse Oximeter Service';
 
-/** @see PLXS 1.0 */
+/** @see Pulse Oximeter Service */
 export const plxSpotCheck = defineCodec<PlxSpotCheck>({
   uuid: '2a5e',
   name: 'PLX Spot-Check Measurement',
@@ -138,7 +138,7 @@ export const plxSpotCheck = defineCodec<PlxSpotCheck>({
   },
 });
 
-/** @see PLXS 1.0 */
+/** @see Pulse Oximeter Service */
 export const plxContinuous = defineCodec<PlxContinuous>({
   uuid: '2a5f',
   name: 'PLX Continuous Measurement',
@@ -160,7 +160,7 @@ export const plxContinuous = defineCodec<PlxContinuous>({
   },
 });
 
-/** @see PLXS 1.0 */
+/** @see Pulse Oximeter Service */
 export const plxFeatures = defineCodec<PlxFeatures>({
   uuid: '2a60',
   name: 'PLX Features',

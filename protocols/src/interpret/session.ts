@@ -29,10 +29,24 @@ export interface SessionState {
   readonly zone: string;
   readonly provisional: boolean;
   readonly clock: ClockState;
+  /** What was measured before the device's clock was read: its times are told again when it is. */
+  readonly untimed: readonly Untimed[];
   /** State of each profile that has seen a frame, by profile id. */
   readonly profiles: Readonly<Record<string, unknown>>;
 }
 
+/** A measurement with what is needed to tell its time again. */
+interface Untimed {
+  readonly measured: Measured;
+  readonly sequence: number;
+  readonly gatewayAt: number | null;
+  readonly gatewayUncertaintyMs: number;
+}
+
+/** How many frames back a time is told again: who keeps frames beside the state has to keep as many. */
+export const UNTIMED_FRAMES = 48;
+
+/** Of two `readings` outcomes for one frame and profile, the later one holds. */
 export type Outcome =
   | {
       readonly kind: 'readings';
@@ -54,6 +68,7 @@ export function openSession(options: { readonly zone: string; readonly provision
     zone: options.zone,
     provisional: options.provisional ?? false,
     clock: { read: null, set: null },
+    untimed: [],
     profiles: {},
   };
 }
@@ -79,10 +94,11 @@ export function interpretFrame(state: SessionState, frame: SessionFrame): Interp
 function interpretFact(state: SessionState, frame: SessionFrame, characteristic: string): Interpreted {
   const clock = readClock(state.clock, frame, characteristic, state.zone);
   const fact = factOf(characteristic, frame.bytes, clock);
-  return {
-    state: { ...state, clock },
-    outcomes: fact === null ? [] : [{ kind: 'fact', frameId: frame.frameId, ...fact }],
-  };
+  const known: Outcome[] = fact === null ? [] : [{ kind: 'fact', frameId: frame.frameId, ...fact }];
+  const next = { ...state, clock };
+  if (clock.read === null || state.untimed.length === 0) return { state: next, outcomes: known };
+  const again = state.untimed.map(({ measured, ...received }) => toReadings(next, received, measured));
+  return { state: { ...next, untimed: [] }, outcomes: [...known, ...again] };
 }
 
 function interpretByProfiles(state: SessionState, frame: SessionFrame, characteristic: string): Interpreted {
@@ -106,13 +122,27 @@ function interpretByProfile(
   const { frameId, how, bytes } = frame;
   const before = state.profiles[profile.id] ?? profile.initial();
   const step = profile.interpret(before, { frameId, how, characteristic, bytes });
+  const next = { ...state, profiles: { ...state.profiles, [profile.id]: step.state } };
   return {
-    state: { ...state, profiles: { ...state.profiles, [profile.id]: step.state } },
+    state: waitsForClock(state, step.measured) ? { ...next, untimed: withUntimed(state, frame, step.measured) } : next,
     outcomes: step.measured.map((measured) => toReadings(state, frame, measured)),
   };
 }
 
-function toReadings(state: SessionState, frame: SessionFrame, measured: Measured): Outcome {
+/** An indicating device sends at once when it is subscribed to, often before its clock could be read. */
+function waitsForClock({ clock }: SessionState, measured: readonly Measured[]): boolean {
+  return clock.read === null && clock.set === null && measured.some(({ deviceTime }) => deviceTime !== null);
+}
+
+function withUntimed(state: SessionState, frame: SessionFrame, measured: readonly Measured[]): readonly Untimed[] {
+  const { sequence, gatewayAt, gatewayUncertaintyMs } = frame;
+  const kept = state.untimed.filter((earlier) => earlier.sequence > sequence - UNTIMED_FRAMES);
+  return [...kept, ...measured.map((m) => ({ measured: m, sequence, gatewayAt, gatewayUncertaintyMs }))];
+}
+
+type Received = Pick<SessionFrame, 'gatewayAt' | 'gatewayUncertaintyMs'>;
+
+function toReadings(state: SessionState, frame: Received, measured: Measured): Outcome {
   const time = resolveTime({
     deviceTime: measured.deviceTime,
     clockNotSet: measured.clockNotSet,

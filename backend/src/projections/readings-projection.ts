@@ -161,7 +161,7 @@ export class ReadingsProjection {
     if (first > run.next) kept.missing = addRange(kept.missing, run.next, first - 1);
     const results = runMessage(run, stored, this.#interpreter, this.#clockOf, (error) => failed(stored, error));
     const spans = this.bindings.spansOf(stored.message.device);
-    for (const { outcome, source } of results) {
+    for (const { outcome, source } of lastWords(results)) {
       if (outcome.kind !== 'readings') this.#writeOther(outcome, source);
       else this.#writeReadings(outcome, source, spans, (reading) => this.#samples.add(reading, source, spans));
     }
@@ -192,7 +192,7 @@ export class ReadingsProjection {
     const carriers = new Set<number>();
     const spans = this.bindings.spansOf(first.message.device);
     const samples: { sample: TimedReading; source: FrameSource }[] = [];
-    for (const { outcome, source } of whole.results) {
+    for (const { outcome, source } of lastWords(whole.results)) {
       if (outcome.kind !== 'readings') this.#writeOther(outcome, source);
       else {
         this.#writeReadings(outcome, source, spans, (sample) => samples.push({ sample, source }), existing);

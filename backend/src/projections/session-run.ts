@@ -2,6 +2,7 @@
 import { frameIdOf, type FramesMessage, type WireFrame } from '@gaya/protocols/messages';
 import { gatewayTimeOf } from '@gaya/protocols/time/gateway-clock';
 import type { LogPlace, SourceKind } from '../log/log.ts';
+import { UNTIMED_FRAMES } from '@gaya/protocols/interpret/session';
 import type { Interpreter, Outcome, SessionFrame } from './interpreter.ts';
 
 /** A message in the log: where it stands and what it holds. */
@@ -52,8 +53,8 @@ export interface SessionRun {
   readonly unsyncedBoots: Set<string>;
 }
 
-/** How many frames back a measurement may begin. */
-const RECENT_FRAMES = 16;
+/** How many frames back an outcome may reach. */
+const RECENT_FRAMES = UNTIMED_FRAMES + 16;
 
 export function openRun(interpreter: Interpreter, message: FramesMessage): SessionRun {
   const state = interpreter.open({ zone: message.zone, provisional: message.provisional ?? false });
@@ -136,4 +137,21 @@ function remember(run: SessionRun, source: FrameSource): void {
 function carrierOf(run: SessionRun, outcome: Outcome, current: FrameSource): FrameSource {
   const sequence = Number(outcome.frameId.slice(outcome.frameId.lastIndexOf('.') + 1));
   return sequence === current.sequence ? current : (run.recent.get(sequence) ?? current);
+}
+
+/** Of several outcomes with the readings of one frame the last holds: its time was told again when the clock was read. */
+export function lastWords(results: readonly SourcedOutcome[]): readonly SourcedOutcome[] {
+  const last = new Map<string, Outcome>();
+  let repeated = false;
+  for (const { outcome } of results) {
+    if (outcome.kind !== 'readings') continue;
+    const key = `${outcome.frameId} ${outcome.measured.profile}`;
+    repeated ||= last.has(key);
+    last.set(key, outcome);
+  }
+  if (!repeated) return results;
+  return results.filter(
+    ({ outcome }) =>
+      outcome.kind !== 'readings' || last.get(`${outcome.frameId} ${outcome.measured.profile}`) === outcome,
+  );
 }

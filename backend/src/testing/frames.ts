@@ -66,14 +66,14 @@ export function clockRead(utc: number): FramePart {
       year: at.getUTCFullYear(),
       month: at.getUTCMonth() + 1,
       day: at.getUTCDate(),
-      hours: at.getUTCHours(),
-      minutes: at.getUTCMinutes(),
-      seconds: at.getUTCSeconds(),
+      hour: at.getUTCHours(),
+      minute: at.getUTCMinutes(),
+      second: at.getUTCSeconds(),
     },
     dayOfWeek: 0,
     fractions256: 0,
-    adjustReason: { manual: false, external: false, timeZone: false, dst: false, reserved: 0 },
-  } as never);
+    adjustReason: { set: [], reserved: 0 },
+  });
   return { how: 'read', service: '1805', characteristic: currentTime.uuid, bytes: hex(bytes) };
 }
 
@@ -83,7 +83,7 @@ export interface MessageOptions {
   readonly session?: string;
   /** Sequence of the first frame. */
   readonly first?: number;
-  /** UTC ms at which the gateway received the first frame; the others follow by a second each. */
+  /** UTC ms at which the gateway received the first frame, by default at its sequence in seconds; the others follow by one each. */
   readonly at?: number;
   /** false: the box did not know the time, and its messages tell no boot clock. */
   readonly synced?: boolean;
@@ -94,8 +94,8 @@ export interface MessageOptions {
 export const BOOTED_AT = NINE_AM - 400 * DAY;
 
 export function message(parts: readonly FramePart[], options: MessageOptions = {}): FramesMessage {
-  const { gateway = GATEWAY, device = CUFF, session = 's-001', first = 0, at = NINE_AM, synced = true } = options;
-  const { boot = 'boot-1' } = options;
+  const { gateway = GATEWAY, device = CUFF, session = 's-001', first = 0, synced = true } = options;
+  const { boot = 'boot-1', at = NINE_AM + first * 1000 } = options;
   return {
     schema: 'gaya.frames',
     version: 1,

@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { AckMessage, CommandMessage, FramesMessage } from '@gaya/protocols/messages';
+import { DATABASE_FILE } from '../db/database.ts';
 import { openHubWith, type Hub, type HubEvent, type StoredReading } from '../hub.ts';
 import { protocolsInterpreter, type Interpreter } from '../projections/interpreter.ts';
 import { CUFF, encode, NINE_AM, topicOf } from './frames.ts';
@@ -81,6 +83,18 @@ export class HubHarness {
     const reading = await this.hub.readings.byId(readingId);
     if (reading === null) throw new Error(`no reading ${readingId}`);
     return reading;
+  }
+
+  /** Makes every write of the hub fail until it is released. */
+  lockStore(): { release(): void } {
+    const other = new DatabaseSync(join(this.dataDir, DATABASE_FILE));
+    other.exec('begin immediate');
+    return {
+      release: () => {
+        other.exec('rollback');
+        other.close();
+      },
+    };
   }
 
   close(): Promise<void> {

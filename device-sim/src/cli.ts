@@ -70,6 +70,7 @@ function withRadio(command: Command): Command {
   return command
     .option('--radio <address>', 'serve H4 on this unix socket path or host:port, one adapter a connection')
     .option('--no-extended', 'adapters that know legacy advertising only')
+    .option('--max-connections <number>', 'connections that an adapter holds at a time', wholeNumber, 8)
     .option('--btsnoop <file>', 'record what passes between host and adapter')
     .addOption(
       new Option('--timing <mode>', 'whether intervals of advertising and connections are waited for')

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectH4 } from '../testing/h4-client.ts';
 import { characteristic, disconnected, find, nextValue, startNoble } from '../testing/noble-host.ts';
+import { wardPatients } from '../ward/ward.ts';
 import { truthLine } from './truth.ts';
 
 const PROGRAM = fileURLToPath(new URL('../testing/run-cli.ts', import.meta.url));
@@ -101,6 +102,30 @@ describe('gaya-sim', () => {
     const exited = once(program.child, 'exit');
     program.child.disconnect();
     expect(await exited).toEqual([0, null]);
+  });
+
+  it('ends when nobody reads its truth any more', async () => {
+    const program = start('device', 'pulse-oximeter', '--radio', '127.0.0.1:0', '--truth');
+    const noble = await startNoble(await connectH4(await radioOf(program)));
+    cleanUp.push(() => noble.stop());
+    program.child.stdout?.destroy();
+    const peripheral = await find(noble, DEVICE);
+    await peripheral.connectAsync();
+    await (await characteristic(peripheral, '2a5f')).subscribeAsync();
+    expect(await program.ended).toBe(0);
+    expect(program.errors()).not.toContain('EPIPE');
+  });
+
+  it('holds no more connections than told', async () => {
+    const args = ['--radio', '127.0.0.1:0', '--patients', '1', '--max-connections', '1'];
+    const program = start('ward', ...args);
+    const noble = await startNoble(await connectH4(await radioOf(program)));
+    cleanUp.push(() => noble.stop());
+    const [cuff, thermometer] = wardPatients[0]?.devices ?? [];
+    const first = await find(noble, cuff?.address ?? '');
+    await first.connectAsync();
+    const second = await find(noble, thermometer?.address ?? '');
+    await expect(second.connectAsync()).rejects.toThrow(/0x9/);
   });
 
   it('writes history under its name only when it is complete', async () => {

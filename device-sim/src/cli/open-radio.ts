@@ -16,6 +16,8 @@ export interface RadioOptions {
   readonly timing?: 'instant' | 'modelled';
   /** Adapters hear extended advertising. */
   readonly extended?: boolean;
+  /** Connections that an adapter holds at a time. */
+  readonly maxConnections?: number;
   /** File for what passes between host and adapter; a number is added for further adapters. */
   readonly btsnoop?: string;
 }
@@ -29,6 +31,9 @@ export interface OpenRadio {
   close(): Promise<void>;
 }
 
+/** As plain adapters do. */
+const DEFAULT_CONNECTIONS = 8;
+
 /** @throws {Error} with a sentence for the user: nowhere to go, address in use, no such device */
 export async function openRadio(options: RadioOptions): Promise<OpenRadio> {
   if (!options.radio && !options.attach)
@@ -40,7 +45,8 @@ export async function openRadio(options: RadioOptions): Promise<OpenRadio> {
     adapters++;
     // Locally administered addresses: they are nobody's.
     const address = `02:67:61:00:00:${(adapters & 0xff).toString(16).padStart(2, '0')}`;
-    const controller = new VirtualController(air, { address, extended: options.extended ?? true });
+    const { extended = true, maxConnections = DEFAULT_CONNECTIONS } = options;
+    const controller = new VirtualController(air, { address, extended, maxConnections });
     if (options.btsnoop) recordings.push(record(controller, options.btsnoop, adapters));
     return controller;
   };

@@ -24,7 +24,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { Interpreter, Outcome } from './interpreter.ts';
 import { qualityOf, SampleWriter } from './sample-writer.ts';
 import { SessionReader, toStoredMessage, type WholeSession } from './session-reader.ts';
-import { openRun, runMessage, type FrameSource, type SessionRun, type StoredMessage } from './session-run.ts';
+import { lastWords, openRun, runMessage, type FrameSource, type SessionRun, type StoredMessage } from './session-run.ts';
 import { SessionStore } from './session-store.ts';
 import { UndecodableFrames } from './undecodable-frames.ts';
 
@@ -192,7 +192,7 @@ export class ReadingsProjection {
     const carriers = new Set<number>();
     const spans = this.bindings.spansOf(first.message.device);
     const samples: { sample: TimedReading; source: FrameSource }[] = [];
-    for (const { outcome, source } of lastWords(whole.results)) {
+    for (const { outcome, source } of whole.results) {
       if (outcome.kind !== 'readings') this.#writeOther(outcome, source);
       else {
         this.#writeReadings(outcome, source, spans, (sample) => samples.push({ sample, source }), existing);

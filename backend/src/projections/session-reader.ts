@@ -6,6 +6,7 @@ import { frameIndexOf, positionOf } from '../series/series-store.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { SampleLookUp } from './sample-writer.ts';
 import {
+  lastWords,
   openRun,
   runMessage,
   type BootClocks,
@@ -46,7 +47,7 @@ export class SessionReader {
     const results = messages.flatMap((stored) =>
       runMessage(run, stored, this.#interpreter, this.#clocks, (error) => failures.push({ place: stored, error })),
     );
-    return { run, messages, results, ranges: rangesOf(messages), failures };
+    return { run, messages, results: lastWords(results), ranges: rangesOf(messages), failures };
   }
 
   lookUp: SampleLookUp = (session, ref, metric) => {

@@ -1,7 +1,7 @@
 /**
  * One connection of one device, from its first frame to its last. Everything that is read is a frame:
- * connect -> subscribe (a device that indicates may give one window only, and at once) -> settings, Device Information,
- * battery, clock -> set the clock where allowed -> live -> disconnect.
+ * connect -> the device's clock (one read) -> subscribe (a device that indicates may give one window only, and at once) ->
+ * settings, Device Information, battery -> set the clock where allowed -> live -> disconnect.
  */
 import type { How } from '@gaya/protocols/messages';
 import { commonCharacteristics, profilesMatching, type CharacteristicUse } from '@gaya/protocols/profiles';
@@ -86,14 +86,18 @@ export class DeviceSession {
     const profiles = profilesMatching([...new Set(found.map((c) => c.service))]);
     const uses = profiles.flatMap((profile) => profile.characteristics);
     for (const use of uses) this.#reportMissing(use, found);
+    const clock = found.find((c) => c.characteristic === CURRENT_TIME);
+    // One read, before anything is sent: by it the hub tells when a value was measured.
+    if (clock !== undefined) await this.#attempt(clock, () => this.#read(clock));
     for (const use of present(uses, found)) {
       const { use: how } = use;
       if (how !== 'read') await this.#attempt(use, () => this.#subscribe(use, how));
     }
     this.#link.settle();
-    const reads = [...uses.filter((use) => use.use === 'read'), ...commonCharacteristics];
+    const reads = [...uses.filter((use) => use.use === 'read'), ...commonCharacteristics].filter(
+      (use) => use.characteristic !== CURRENT_TIME,
+    );
     for (const use of present(reads, found)) await this.#attempt(use, () => this.#read(use));
-    const clock = found.find((c) => c.characteristic === CURRENT_TIME);
     if (this.#device.setClock && clock !== undefined) await this.#attempt(clock, () => this.#setClock(clock));
     await this.#live();
   }

@@ -4,7 +4,14 @@ import { fromHex } from '../bytes/hex.ts';
 import { codecs } from '../gatt/index.ts';
 import type { ComposeContext } from '../profiles/define-profile.ts';
 import { profiles } from '../profiles/index.ts';
-import { interpretFrame, openSession, type Outcome, type SessionFrame, type SessionState } from './session.ts';
+import {
+  interpretFrame,
+  openSession,
+  UNTIMED_FRAMES,
+  type Outcome,
+  type SessionFrame,
+  type SessionState,
+} from './session.ts';
 
 /** 09:00 in Seoul. */
 const NOW = Date.parse('2026-11-25T00:00:00Z');
@@ -75,6 +82,53 @@ describe('a session', () => {
       verdict: 'device-clock-synced',
       effectiveAt: NOW + 300_000,
     });
+  });
+
+  it('tells the time again of what came before the clock could be read', () => {
+    const { state, outcomes } = run([frame(1, '2a35', PRESSURE), read(2, '2a2b', CLOCK_FAST)]);
+    const told = outcomes.flatMap((o) => (o.kind === 'readings' ? [[o.frameId, o.readings[0]?.time.verdict]] : []));
+    expect(told).toEqual([
+      ['session.1', 'device-clock-unread'],
+      ['session.1', 'device-clock-mapped'],
+    ]);
+    expect(readingsOf(outcomes).at(-1)?.time).toMatchObject({
+      effectiveAt: Date.parse('2026-11-24T20:50:00.200Z'),
+      gatewayAt: NOW + 100,
+    });
+    expect(run([read(3, '2a19', '57')], state).outcomes).toHaveLength(1);
+  });
+
+  it('tells it again only as far back as frames are kept', () => {
+    const far = frame(1, '2a35', PRESSURE);
+    const near = frame(UNTIMED_FRAMES + 1, '2a35', PRESSURE);
+    const mappedBy = (...frames: readonly SessionFrame[]) =>
+      readingsOf(run(frames).outcomes)
+        .filter((reading) => reading.slot === 'pulse' && reading.time.verdict === 'device-clock-mapped')
+        .map((reading) => reading.frameId);
+    expect(mappedBy(far, near, read(UNTIMED_FRAMES + 2, '2a2b', CLOCK_RIGHT))).toEqual([near.frameId]);
+    expect(mappedBy(far, read(UNTIMED_FRAMES + 1, '2a2b', CLOCK_RIGHT))).toEqual([]);
+    expect(mappedBy(far, read(UNTIMED_FRAMES, '2a2b', CLOCK_RIGHT))).toEqual([far.frameId]);
+  });
+
+  it('tells the time of what was sent before the clock could be read again when it is, and once', () => {
+    const early = [frame(1, '2a35', PRESSURE), frame(2, '2a35', PRESSURE)];
+    const { state, outcomes } = run([...early, read(3, '2a2b', CLOCK_FAST), read(4, '2a2b', CLOCK_FAST)]);
+    const verdicts = readingsOf(outcomes).map((r) => [r.frameId, r.time.verdict]);
+    expect(verdicts).toHaveLength(8);
+    expect(verdicts.slice(0, 4).map(([, verdict]) => verdict)).toEqual(Array(4).fill('device-clock-unread'));
+    expect(verdicts.slice(4)).toEqual([
+      ['session.1', 'device-clock-mapped'],
+      ['session.1', 'device-clock-mapped'],
+      ['session.2', 'device-clock-mapped'],
+      ['session.2', 'device-clock-mapped'],
+    ]);
+    expect(state.untimed).toEqual([]);
+  });
+
+  it('forgets what was sent too long before the clock was read', () => {
+    const early = Array.from({ length: UNTIMED_FRAMES + 5 }, (_, i) => frame(i + 1, '2a35', PRESSURE));
+    const { state } = run(early);
+    expect(state.untimed).toHaveLength(UNTIMED_FRAMES);
   });
 
   it('takes a clock that is read again after it was set as the new one', () => {
@@ -160,7 +214,7 @@ describe('a session', () => {
       [read(1, '2a2b', CLOCK_RIGHT), read(2, '2a1d', '06'), frame(3, '2a35', PRESSURE)],
       state,
     );
-    expect(state).toEqual({ zone: 'Asia/Seoul', provisional: true, clock: { read: null, set: null }, profiles: {} });
+    expect(state).toEqual(openSession({ zone: 'Asia/Seoul', provisional: true }));
     expect(Object.keys(after.profiles).sort()).toEqual(['blood-pressure', 'thermometer']);
   });
 

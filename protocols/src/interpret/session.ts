@@ -97,7 +97,9 @@ function interpretFact(state: SessionState, frame: SessionFrame, characteristic:
   const known: Outcome[] = fact === null ? [] : [{ kind: 'fact', frameId: frame.frameId, ...fact }];
   const next = { ...state, clock };
   if (clock.read === null || state.untimed.length === 0) return { state: next, outcomes: known };
-  const again = state.untimed.map(({ measured, ...received }) => toReadings(next, received, measured));
+  const again = recent(state.untimed, frame.sequence).map(({ measured, ...received }) =>
+    toReadings(next, received, measured),
+  );
   return { state: { ...next, untimed: [] }, outcomes: [...known, ...again] };
 }
 
@@ -136,9 +138,14 @@ function waitsForClock({ clock }: SessionState, measured: readonly Measured[]): 
 
 function withUntimed(state: SessionState, frame: SessionFrame, measured: readonly Measured[]): readonly Untimed[] {
   const { sequence, gatewayAt, gatewayUncertaintyMs } = frame;
-  const kept = state.untimed.filter((earlier) => earlier.sequence > sequence - UNTIMED_FRAMES);
-  return [...kept, ...measured.map((m) => ({ measured: m, sequence, gatewayAt, gatewayUncertaintyMs }))];
+  return [
+    ...recent(state.untimed, sequence),
+    ...measured.map((m) => ({ measured: m, sequence, gatewayAt, gatewayUncertaintyMs })),
+  ];
 }
+
+const recent = (untimed: readonly Untimed[], sequence: number): readonly Untimed[] =>
+  untimed.filter((earlier) => earlier.sequence > sequence - UNTIMED_FRAMES);
 
 type Received = Pick<SessionFrame, 'gatewayAt' | 'gatewayUncertaintyMs'>;
 

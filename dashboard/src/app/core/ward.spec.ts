@@ -91,12 +91,26 @@ describe('ward', () => {
     const { ward: w, hub, time, api } = ward();
     w.start();
     await settle();
-    hub.send(11, { type: 'device', at: NOON, deviceId: 'd-1' });
+    hub.send(11, { type: 'records', at: NOON });
     hub.send(12, { type: 'gateway', at: NOON, gatewayId: 'gw-1', online: false });
     await settle();
     await time.advance(500);
     expect(api.calls).toBe(1);
     await time.advance(2000);
+    expect(api.calls).toBe(2);
+  });
+
+  it('does not ask for every sign of life of a device', async () => {
+    const { ward: w, hub, time, api } = ward();
+    w.start();
+    await settle();
+    for (let n = 0; n < 10; n++) {
+      hub.send(11 + n, { type: 'device', at: NOON, deviceId: 'd-1' });
+      await settle();
+      await time.advance(1000);
+    }
+    expect(api.calls).toBe(1);
+    await time.advance(6000);
     expect(api.calls).toBe(2);
   });
 

@@ -1,14 +1,16 @@
 import { DestroyRef, inject, Service, signal } from '@angular/core';
-import type { FeedEvent, Worklist, WorklistRow } from '@gaya/protocols/api';
+import type { ApiReading, FeedEvent, Worklist, WorklistRow } from '@gaya/protocols/api';
 import { Api } from '../api/api.ts';
 import { problemCode, type ProblemCode } from '../api/problem.ts';
 import { applyReading } from '../domain/apply-event.ts';
 import { Clock } from './clock.ts';
 import { FEED_PORTS, Live, type PositionedEvent } from './live/live.ts';
 
-/** Sparklines and counts are the hub's: asked again this often, and soon after an event that only the hub can judge. */
+/** Sparklines and counts are the hub's: asked again this often, and earlier after an event that only the hub can judge. */
 const RELOAD_MS = 5 * 60_000;
 const SOON_MS = 2000;
+/** Devices tell of signal and battery many times a minute. */
+const DEVICES_MS = 15_000;
 
 /**
  * All patients with their newest values, live: the one place that worklist, patient page and shell read them from, so that
@@ -38,6 +40,8 @@ export class Ward {
   private position = 0;
   private pending: PositionedEvent[] | null = null;
   private started = false;
+  /** When the next load is due, by this computer's clock. */
+  private dueAt = Infinity;
   private stopTimer: () => void = () => undefined;
   private stopListening: () => void = () => undefined;
 
@@ -64,6 +68,7 @@ export class Ward {
   async load(): Promise<void> {
     if (this.pending !== null) return;
     this.stopTimer();
+    this.dueAt = Infinity;
     this.pending = [];
     try {
       this.show(await this.api.worklist());
@@ -95,55 +100,56 @@ export class Ward {
     if (rows === null) return;
     const next = new Map(rows);
     const changed = new Set<string>();
-    let reload = false;
+    let reloadMs = Infinity;
     for (const { position, event } of events) {
       if (event.type !== 'reset' && position <= this.position) continue;
       this.position = event.type === 'reset' ? position : Math.max(this.position, position);
-      if (this.apply(event, next, changed)) reload = true;
+      reloadMs = Math.min(reloadMs, this.apply(event, next, changed));
     }
     if (changed.size > 0) {
       this.rowsById.set(next);
       this.lastChanged.set(changed);
     }
-    if (reload) this.loadIn(SOON_MS);
+    if (reloadMs < Infinity) this.loadIn(reloadMs);
   }
 
-  /** Gives whether only the hub can say what is right now. */
-  private apply(event: FeedEvent, rows: Map<string, WorklistRow>, changed: Set<string>): boolean {
+  /** Gives in how many ms the hub must be asked what is right now; Infinity: the event said it all. */
+  private apply(event: FeedEvent, rows: Map<string, WorklistRow>, changed: Set<string>): number {
     switch (event.type) {
-      case 'reading': {
-        let reload = event.reading.trayReason !== null;
-        // The reading may have moved from one patient to another: both rows are asked.
-        for (const [patientId, row] of rows) {
-          const applied = applyReading(row, event.reading);
-          if (applied.kind === 'reload') reload = true;
-          if (applied.kind === 'row') {
-            rows.set(patientId, applied.row);
-            changed.add(patientId);
-          }
-        }
-        return reload || (event.reading.patientId !== null && !rows.has(event.reading.patientId));
-      }
+      case 'reading':
+        return this.applyReading(event.reading, rows, changed) ? SOON_MS : Infinity;
       case 'backfill':
         this.backfillState.set(event.done < event.total ? { done: event.done, total: event.total } : null);
-        return event.done >= event.total;
+        return event.done < event.total ? Infinity : SOON_MS;
       case 'device':
+        return DEVICES_MS;
       case 'gateway':
       case 'records':
       case 'reset':
-        return true;
+        return SOON_MS;
     }
   }
 
-  private loadIn(ms: number): void {
-    if (ms === SOON_MS && this.soonPending) return;
-    this.stopTimer();
-    this.soonPending = ms === SOON_MS;
-    this.stopTimer = this.ports.after(ms, () => {
-      this.soonPending = false;
-      void this.load();
-    });
+  /** The reading may have moved from one patient to another: every row is asked. */
+  private applyReading(reading: ApiReading, rows: Map<string, WorklistRow>, changed: Set<string>): boolean {
+    let ask = reading.trayReason !== null || (reading.patientId !== null && !rows.has(reading.patientId));
+    for (const [patientId, row] of rows) {
+      const applied = applyReading(row, reading);
+      if (applied.kind === 'reload') ask = true;
+      if (applied.kind === 'row') {
+        rows.set(patientId, applied.row);
+        changed.add(patientId);
+      }
+    }
+    return ask;
   }
 
-  private soonPending = false;
+  /** The earliest wish counts. */
+  private loadIn(ms: number): void {
+    const at = this.ports.now() + ms;
+    if (at >= this.dueAt) return;
+    this.stopTimer();
+    this.dueAt = at;
+    this.stopTimer = this.ports.after(ms, () => void this.load());
+  }
 }

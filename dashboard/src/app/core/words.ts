@@ -108,6 +108,17 @@ export class Words {
     return this.i18n.lang() === 'en' ? (patient.nameLatin ?? patient.name) : patient.name;
   }
 
+  /** A length of time in its fitting unit; what is shorter than a second is not written as zero. */
+  span(ms: number): string {
+    return Math.abs(ms) < 1000 ? this.t('span.less') : this.duration(ms);
+  }
+
+  /** How much later the one was than the other: "1초 뒤", or that it was the same time. */
+  later(ms: number): string {
+    if (Math.abs(ms) < 1000) return this.t('readings.same');
+    return this.duration(ms, ms > 0 ? 'later' : 'ago');
+  }
+
   duration(ms: number, form: 'span' | 'later' | 'ago' = 'span'): string {
     const { unit, n }: { unit: DurationUnit; n: number } = durationOf(ms);
     return this.t(`${form}.${unit}`, { n });

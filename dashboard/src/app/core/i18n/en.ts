@@ -48,6 +48,7 @@ export const en = {
   'span.minute': '{n} min',
   'span.hour': '{n} h',
   'span.day': '{n} {n|day|days}',
+  'span.less': 'under 1 s',
   'later.second': '{n} s later',
   'later.minute': '{n} min later',
   'later.hour': '{n} h later',
@@ -139,7 +140,7 @@ export const en = {
   'linkState.waiting': 'Waiting for a slot',
   'linkState.back-off': 'Retrying soon',
   'linkState.away': 'Away',
-  'linkState.never-seen': 'Never seen',
+  'linkState.never-seen': 'Not yet seen',
   'linkState.offline': 'Gateway off',
 
   // Patient page
@@ -322,6 +323,8 @@ export const en = {
   'explain.noDecisions': 'No one has changed this value.',
   'explain.duplicates': 'Heard again',
   'explain.duplicatesOf': '{n} {n|time|times}, counted once',
+  'explain.sample':
+    'One value of a continuous measurement: it is kept with its frame and cannot be set aside by itself.',
   'explain.setAside': 'Set aside',
   'explain.restore': 'Restore',
   'ask.setAside.title': 'Set this value aside?',

@@ -50,6 +50,7 @@ export const ko = {
   'span.minute': '{n}분',
   'span.hour': '{n}시간',
   'span.day': '{n}일',
+  'span.less': '1초 미만',
   'later.second': '{n}초 뒤',
   'later.minute': '{n}분 뒤',
   'later.hour': '{n}시간 뒤',
@@ -141,7 +142,7 @@ export const ko = {
   'linkState.waiting': '연결 순서 대기',
   'linkState.back-off': '곧 다시 연결',
   'linkState.away': '응답 없음',
-  'linkState.never-seen': '연결된 적 없음',
+  'linkState.never-seen': '아직 연결 안 됨',
   'linkState.offline': '게이트웨이 꺼짐',
 
   // Patient page
@@ -324,6 +325,7 @@ export const ko = {
   'explain.noDecisions': '이 값을 바꾼 사람이 없습니다.',
   'explain.duplicates': '다시 받은 횟수',
   'explain.duplicatesOf': '{n}회, 한 번만 반영함',
+  'explain.sample': '연속 측정의 한 값입니다. 원본 데이터와 함께 보관하며 따로 제외할 수 없습니다.',
   'explain.setAside': '이 값 제외',
   'explain.restore': '되돌리기',
   'ask.setAside.title': '이 값을 제외하시겠습니까?',

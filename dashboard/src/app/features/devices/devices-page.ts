@@ -12,7 +12,7 @@ import { paths } from '../../paths.ts';
 import { AgeText } from '../../ui/age.ts';
 
 /** Device and gateway events come in bunches: the lists are asked for again at most this often. */
-const REFRESH_MS = 3000;
+const REFRESH_MS = 5000;
 
 /** All devices and gateways, those in trouble first. */
 @Component({

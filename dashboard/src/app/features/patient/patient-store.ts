@@ -4,14 +4,13 @@ import { Api } from '../../api/api.ts';
 import { problemCode, type ProblemCode } from '../../api/problem.ts';
 import { Clock } from '../../core/clock.ts';
 import { FEED_PORTS, Live, type PositionedEvent } from '../../core/live/live.ts';
-import { withReading } from '../../domain/readings-list.ts';
 import { windowOf, type WindowParams } from '../../domain/time-window.ts';
 
 const FIRST_ROWS = 50;
 const MORE_ROWS = 200;
 const MOST_ROWS = 1000;
-/** Charts are asked for again at most this often while values come in. */
-const CHART_REFRESH_MS = 5000;
+/** List and charts are asked for again at most this often while values come in; the tiles show each value at once. */
+const REFRESH_MS = 4000;
 
 /** One patient's period: which it is, its readings, and when its charts are to be asked for again. */
 @Injectable()
@@ -71,6 +70,8 @@ export class PatientStore {
 
   /** Asks again for everything on the page. */
   async load(): Promise<void> {
+    this.stopRefresh?.();
+    this.stopRefresh = null;
     const request = ++this.request;
     this.charts.update((n) => n + 1);
     try {
@@ -84,31 +85,16 @@ export class PatientStore {
   }
 
   private take(events: readonly PositionedEvent[]): void {
-    if (events.some(({ event }) => event.type === 'reset')) {
-      void this.load();
-      return;
-    }
-    const scope = {
-      patientId: this.patientId(),
-      from: this.window().from,
-      to: Math.max(this.window().to, this.clock.read() + 60_000),
-    };
-    const before = this.list();
-    let list = before ?? [];
-    let mine = false;
-    for (const { event } of events) {
-      if (event.type !== 'reading') continue;
-      mine ||= event.reading.patientId === scope.patientId || list.some((r) => r.readingId === event.reading.readingId);
-      list = withReading(list, event.reading, scope);
-    }
-    if (before !== null && list !== before) this.list.set(list.slice(0, Math.max(this.limit(), before.length)));
-    if (mine) this.refreshChartsSoon();
+    const mine = events.some(
+      ({ event }) => event.type === 'reset' || (event.type === 'reading' && this.concerns(event.reading)),
+    );
+    if (mine) this.stopRefresh ??= this.ports.after(REFRESH_MS, () => void this.load());
   }
 
-  private refreshChartsSoon(): void {
-    this.stopRefresh ??= this.ports.after(CHART_REFRESH_MS, () => {
-      this.stopRefresh = null;
-      this.charts.update((n) => n + 1);
-    });
+  /** A reading of this patient, or one that was and has been filed elsewhere. */
+  private concerns(reading: ApiReading): boolean {
+    return (
+      reading.patientId === this.patientId() || (this.list()?.some((r) => r.readingId === reading.readingId) ?? false)
+    );
   }
 }

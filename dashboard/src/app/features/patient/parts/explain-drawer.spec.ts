@@ -42,6 +42,14 @@ function anExplanation(change: Partial<ApiReading> = {}, rest: Partial<Explanati
   };
 }
 
+/** jsdom has no modal dialogs. */
+Object.defineProperty(HTMLDialogElement.prototype, 'showModal', {
+  configurable: true,
+  value(this: HTMLDialogElement) {
+    this.open = true;
+  },
+});
+
 async function drawer(answer: Explanation | number) {
   TestBed.configureTestingModule({
     providers: [

@@ -40,6 +40,8 @@ export class ExplainDrawer {
   readonly devices = input.required<readonly Device[]>();
   readonly zone = input.required<string>();
   readonly closed = output();
+  /** A decision was stored. */
+  readonly decided = output();
 
   private readonly api = inject(Api);
   private readonly i18n = inject(I18n);
@@ -106,6 +108,7 @@ export class ExplainDrawer {
       this.asking.set(null);
       this.notice.say(this.t(`done.${act}`));
       this.loading.reload();
+      this.decided.emit();
     } catch (error) {
       this.fault.set(this.i18n.code('problem', problemCode(error)));
     } finally {
@@ -144,7 +147,9 @@ export class ExplainDrawer {
         at: full(d.at),
         reason: d.reason,
       })),
-      canSetAside: reading.status === 'current',
+      // A value of a dense stream has no row of its own, and so no versions.
+      isSample: versions.length === 0,
+      canSetAside: reading.status === 'current' && versions.length > 0,
       canRestore: reading.status === 'set-aside',
     };
   }

@@ -8,9 +8,6 @@ import { clockSecondsText, dayText, fullText } from '../../../domain/time-text.t
 import { Icon } from '../../../ui/icon.ts';
 import { QualityMark } from '../../../ui/quality-mark.ts';
 
-/** Below this the two times are the same to a reader. */
-const SAME_TIME_MS = 1000;
-
 /** Every reading of the period with both its times, how its time came about, its quality and its source. */
 @Component({
   selector: 'app-readings-table',
@@ -62,9 +59,6 @@ export class ReadingsTable {
 
   private received(effectiveAt: number | null, receivedAt: number): string {
     if (effectiveAt === null) return fullText(receivedAt, this.zone(), this.i18n.lang());
-    const later = receivedAt - effectiveAt;
-    return Math.abs(later) < SAME_TIME_MS
-      ? this.t('readings.same')
-      : this.words.duration(later, later > 0 ? 'later' : 'ago');
+    return this.words.later(receivedAt - effectiveAt);
   }
 }

@@ -90,7 +90,9 @@ export class ThreeClocks {
   protected readonly t = this.i18n.t;
   private readonly time = computed(() => this.explanation().reading.time);
 
-  protected readonly hasOffset = computed(() => Math.abs(this.time().clockOffsetMs ?? 0) >= EXACT_MS);
+  protected readonly hasOffset = computed(
+    () => this.time().deviceTime !== null && Math.abs(this.time().clockOffsetMs ?? 0) >= EXACT_MS,
+  );
 
   protected readonly clocks = computed(() => {
     const { deviceTime, gatewayAt, receivedAt } = this.time();
@@ -115,7 +117,7 @@ export class ThreeClocks {
         name: this.t('explain.clock.server'),
         time: at(receivedAt),
         title: title(receivedAt),
-        note: gatewayAt === null ? '' : this.words.duration(receivedAt - gatewayAt, 'later'),
+        note: gatewayAt === null ? '' : this.words.later(receivedAt - gatewayAt),
       },
     ];
   });
@@ -124,7 +126,7 @@ export class ThreeClocks {
     const { effectiveAt, uncertaintyMs } = this.time();
     if (effectiveAt === null) return this.t('readings.timeUnknown');
     const exact = uncertaintyMs === null || uncertaintyMs === 0;
-    const span = exact ? '' : ` ${this.t('explain.clock.uncertainty', { span: this.words.duration(uncertaintyMs) })}`;
+    const span = exact ? '' : ` ${this.t('explain.clock.uncertainty', { span: this.words.span(uncertaintyMs) })}`;
     return fullText(effectiveAt, this.zone(), this.i18n.lang()) + span;
   });
 

@@ -58,8 +58,8 @@ describe('the end state', () => {
     const dump = await run(['bind', 'move', ...MESSAGES], 100);
     expect(dump.readings.map(told)).toMatchInlineSnapshot(`
       [
-        "s-10.1:blood-pressure 131 -600 device-clock-unread p-1",
-        "s-10.1:pulse 70 -600 device-clock-unread p-1",
+        "s-10.1:blood-pressure 131 -180 device-clock-mapped p-1",
+        "s-10.1:pulse 70 -180 device-clock-mapped p-1",
         "s-10.4:blood-pressure 132 -60 device-clock-mapped p-1",
         "s-10.4:pulse 70 -60 device-clock-mapped p-1",
         "s-20.3:blood-pressure 133 63 received-live p-1",

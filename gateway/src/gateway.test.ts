@@ -14,7 +14,7 @@ const A = 'c0:00:00:00:00:01';
 const CUFF: FakeCharacteristic[] = [{ service: '1810', characteristic: '2a35', properties: ['indicate'] }];
 const HUB_TIME = Date.parse('2026-11-25T08:00:00Z');
 const QUICK: Partial<Timing> = {
-  gatherMs: 1,
+  gatherMs: 60_000,
   waitForTimeMs: 60_000,
   radioRetryMs: { first: 1, last: 1 },
   backOff: { firstMs: 0, lastMs: 0 },
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 function rig({
-  timing = {} as Partial<Timing>,
+  timing = {},
   wall = HUB_TIME,
   file = ':memory:',
   devices = [{ device: 'cuff', address: A }] as AllowedDevice[],
@@ -215,7 +215,7 @@ describe('the gateway', () => {
   });
 
   it('tells soon when something changed', async () => {
-    const r = rig();
+    const r = rig({ timing: { gatherMs: 1 } });
     r.uplink.goOnline();
     await r.connected();
     while (r.uplink.statuses.at(-1)?.detail?.devices[0]?.state !== 'connected') await settle();

@@ -4,23 +4,20 @@ import { FrameWriter } from '../queue/frame-writer.ts';
 import { QueueError } from '../queue/frame.ts';
 import { Queue } from '../queue/queue.ts';
 import { FakeLink, settle, type FakeCharacteristic } from '../testing/fake-ble.ts';
-import type { DeviceClock } from './device-clock.ts';
 import { DeviceSession, type SessionEnd } from './device-session.ts';
 
 const REFUSED = new BleError('att-error', 'the device answered ATT error 0x80', 0x80);
+const CLOCK = 'ea070b19080e00038002';
 const CUFF: FakeCharacteristic[] = [
   { service: '1810', characteristic: '2a49', properties: ['read'], value: '0000' },
   { service: '1810', characteristic: '2a35', properties: ['indicate'] },
   { service: '180f', characteristic: '2a19', properties: ['read'], value: '58' },
-  { service: '1805', characteristic: '2a2b', properties: ['read', 'write'], value: 'ea070b19080e00038002' },
+  { service: '1805', characteristic: '2a2b', properties: ['read', 'write'], value: CLOCK },
 ];
 const with_ = (characteristic: string, more: Partial<FakeCharacteristic>): FakeCharacteristic[] =>
   CUFF.map((c) => (c.characteristic === characteristic ? { ...c, ...more } : c));
 
-function rig(
-  characteristics = CUFF,
-  { setClock = false, othersWait = false, lookEveryMs = 60_000, clock = {} as Partial<DeviceClock> } = {},
-) {
+function rig(characteristics = CUFF, { setClock = false, othersWait = false, lookEveryMs = 60_000, clock = {} } = {}) {
   const queue = new Queue(':memory:');
   const writer = new FrameWriter({
     queue,
@@ -64,22 +61,22 @@ async function live(r: ReturnType<typeof rig>, happens: () => void = () => undef
 }
 
 describe('a session', () => {
-  it('subscribes first, then reads settings, clock and battery, and makes a frame of everything', async () => {
+  it('reads the clock, subscribes, then reads settings and battery, and makes a frame of everything', async () => {
     const r = rig();
     const end = await live(r, () => r.link.send('2a35', '1e78'));
     expect(end).toEqual({ reason: 0x13, values: 1, error: null });
     expect(r.link.log).toEqual([
       'discover',
+      'read 2a2b',
       'subscribe 2a35 indicate',
       'settle',
       'read 2a49',
-      'read 2a2b',
       'read 2a19',
     ]);
     expect(r.frames()).toEqual([
       'connect',
+      `read 2a2b ${CLOCK}`,
       'read 2a49 0000',
-      'read 2a2b ea070b19080e00038002',
       'read 2a19 58',
       'indicate 2a35 1e78',
       'disconnect 13',
@@ -90,14 +87,14 @@ describe('a session', () => {
   it('takes a value that comes before the reads are done', async () => {
     const r = rig(with_('2a49', { value: () => (r.link.send('2a35', '1e79'), '0000') }));
     await live(r);
-    expect(r.frames().slice(0, 3)).toEqual(['connect', 'indicate 2a35 1e79', 'read 2a49 0000']);
+    expect(r.frames().slice(2, 4)).toEqual(['indicate 2a35 1e79', 'read 2a49 0000']);
   });
 
   it('sets the clock only where that is allowed, and reads it again', async () => {
     const r = rig(CUFF, { setClock: true });
     await live(r);
     expect(r.link.log.slice(-2)).toEqual(['write 2a2b 0102', 'read 2a2b']);
-    expect(r.frames().slice(-3)).toEqual(['write 2a2b 0102', 'read 2a2b ea070b19080e00038002', 'disconnect 13']);
+    expect(r.frames().slice(-3)).toEqual(['write 2a2b 0102', `read 2a2b ${CLOCK}`, 'disconnect 13']);
   });
 
   it('sets no clock while it does not know the time', async () => {
@@ -126,7 +123,7 @@ describe('a session', () => {
     const r = rig(with_('2a49', { value: () => (r.link.lose(0x08), '0000') }));
     const end = await r.run();
     expect(end).toEqual({ reason: 0x08, values: 0, error: 'the link was lost' });
-    expect(r.frames()).toEqual(['connect', 'read 2a49 0000', 'disconnect 08']);
+    expect(r.frames()).toEqual(['connect', `read 2a2b ${CLOCK}`, 'read 2a49 0000', 'disconnect 08']);
   });
 
   it('hangs up when the device no longer answers', async () => {

@@ -87,7 +87,8 @@ async function startMosquitto(): Promise<Broker> {
   const child = spawn(MOSQUITTO ?? 'mosquitto', ['-c', configuration, '-v'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   onTestFinished(async () => {
-    child.kill();
+    // One that has just started loses a SIGTERM.
+    child.kill('SIGKILL');
     await ended;
   });
   await new Promise<void>((resolve) => {
@@ -163,7 +164,9 @@ describe.each(brokers)('the MQTT uplink, %s', (_name, start) => {
     const { uplink, online: comesOnline } = uplinkTo(broker);
     const received: unknown[] = [];
     const three = new Promise<void>((resolve) => {
-      const note = (what: unknown): void => void (received.push(what) === 3 && resolve());
+      const note = (what: unknown): void => {
+        if (received.push(what) === 3) resolve();
+      };
       uplink.onAck(note);
       uplink.onCommand(note);
       uplink.onUnreadable(note);

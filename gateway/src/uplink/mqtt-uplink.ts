@@ -120,14 +120,20 @@ export class MqttUplink implements Uplink {
   }
 
   async close(offline?: GatewayStatus): Promise<void> {
-    const goodbye =
-      offline !== undefined && this.#online ? this.publishStatus(offline).catch(() => undefined) : undefined;
-    await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))]);
-    await this.#client.endAsync(true);
+    if (offline !== undefined && this.#online) await withinGoodbye(this.publishStatus(offline));
+    // A client that is just connecting may not tell that it has ended.
+    await withinGoodbye(this.#client.endAsync(true));
   }
 }
 
 const GOODBYE_MS = 1_000;
+
+async function withinGoodbye(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise((resolve) => (timer = setTimeout(resolve, GOODBYE_MS)));
+  await Promise.race([work.catch(() => undefined), enough]);
+  clearTimeout(timer);
+}
 
 function clientOptions({ gateway, secret, reconnectMs = RECONNECT_MS }: MqttUplinkOptions): IClientOptions {
   const dead: GatewayStatus = { schema: 'gaya.gateway-status', version: 1, gateway, state: 'offline' };

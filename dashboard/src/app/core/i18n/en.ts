@@ -1,7 +1,6 @@
 /** The key source: a key that is missing here or in ko.ts is a compile error. Syntax of the texts: message.ts. */
 export const en = {
   // Frame of every page
-  'app.name': 'Gaya',
   'app.skip': 'Skip to content',
   'app.use': 'For research and evaluation. Not a medical device; does not replace emergency monitoring.',
   'nav.label': 'Main menu',
@@ -10,7 +9,6 @@ export const en = {
   'nav.devices': 'Devices',
   'nav.back': 'Back to worklist',
   'lang.other': '한국어',
-  'lang.switch': '한국어로 바꾸기',
   'theme.toDark': 'Dark screen',
   'theme.toLight': 'Light screen',
   'title.worklist': 'Worklist',
@@ -29,7 +27,6 @@ export const en = {
   'live.retrying': 'Reconnecting, attempt {n}',
   'live.retryIn': 'Attempt {n} in {s} s',
   'live.retryNow': 'Connect now',
-  'live.back': 'Live connection restored',
 
   // Ages and durations
   'age.short.now': 'now',
@@ -101,8 +98,6 @@ export const en = {
   'worklist.noValue': 'not measured',
   'worklist.backfill': 'Taking in history',
   'worklist.backfillOf': '{done} of {total}',
-  'worklist.keys': 'New order',
-  'worklist.keys.search': 'search',
 
   // Reason sentences
   'reason.below': '{what} {value}\u00a0{unit}, below reference {limit}\u00a0{unit}',
@@ -110,12 +105,10 @@ export const en = {
   'reason.also': 'also outside: {what}',
   'reason.within.one': 'newest value within reference',
   'reason.within.all': 'all {n} newest values within reference',
-  'reason.within.none': 'newest values have no reference range',
   'reason.late': '{what}, last value {age} old',
   'reason.late.linkFine': 'devices and gateway are reachable',
   'reason.never': 'No value received yet',
   'reason.never.detail': 'no device has sent a value for this patient',
-  'reason.measured': 'measured {age}',
   'part.systolic': 'Systolic',
   'part.diastolic': 'Diastolic',
   'part.mean': 'Mean arterial pressure',
@@ -159,7 +152,6 @@ export const en = {
   'range.1y': 'Year',
   'range.earlier': 'Earlier',
   'range.later': 'Later',
-  'range.now': 'Back to now',
   'range.zoomIn': 'Zoom in',
   'range.zoomOut': 'Zoom out',
   'chart.raw': 'every value, {n}',
@@ -177,7 +169,6 @@ export const en = {
   'chart.min': 'Lowest',
   'chart.max': 'Highest',
   'chart.mean': 'Mean',
-  'chart.n': 'Values',
   'chart.moreRows': 'The newest {n} rows are shown.',
   'readings.measured': 'Measured',
   'readings.received': 'Received',
@@ -195,7 +186,6 @@ export const en = {
   'readings.more': 'Show more',
   'readings.timeUnknown': 'Time unknown',
   'readings.setAside': 'Set aside',
-  'readings.superseded': 'Superseded',
   'readings.version': 'version {n}',
   'readings.same': 'same time',
 
@@ -306,7 +296,6 @@ export const en = {
   'explain.field.name': 'Field',
   'explain.field.hex': 'Raw',
   'explain.field.text': 'Meaning',
-  'explain.codec': 'Format',
   'explain.spec': 'Specification',
   'explain.path': 'Path',
   'explain.device': 'Device',
@@ -388,7 +377,6 @@ export const en = {
   'devices.devices': 'Devices',
   'devices.gateways': 'Gateways',
   'devices.name': 'Name',
-  'devices.kind': 'Kind',
   'devices.model': 'Model',
   'devices.firmware': 'Firmware',
   'devices.battery': 'Battery',

@@ -3,7 +3,6 @@ import type { en } from './en.ts';
 /** Korean as hospitals write it: noun labels, 합니다 sentences. "확인" is kept for acknowledging an alert. */
 export const ko = {
   // Frame of every page
-  'app.name': 'Gaya',
   'app.skip': '본문으로 건너뛰기',
   'app.use': '연구·검토용이며 의료기기가 아닙니다. 응급 모니터링을 대신하지 않습니다.',
   'nav.label': '주 메뉴',
@@ -12,7 +11,6 @@ export const ko = {
   'nav.devices': '기기',
   'nav.back': '확인 목록으로',
   'lang.other': 'English',
-  'lang.switch': 'Switch to English',
   'theme.toDark': '어두운 화면',
   'theme.toLight': '밝은 화면',
   'title.worklist': '확인 목록',
@@ -31,7 +29,6 @@ export const ko = {
   'live.retrying': '다시 연결 중, {n}번째 시도',
   'live.retryIn': '{s}초 뒤 {n}번째 시도',
   'live.retryNow': '지금 연결',
-  'live.back': '실시간 연결이 돌아왔습니다',
 
   // Ages and durations
   'age.short.now': '방금',
@@ -103,8 +100,6 @@ export const ko = {
   'worklist.noValue': '측정하지 않음',
   'worklist.backfill': '지난 기록을 불러오는 중',
   'worklist.backfillOf': '{total}개 중 {done}개',
-  'worklist.keys': '새 순서',
-  'worklist.keys.search': '검색',
 
   // Reason sentences
   'reason.below': '{what} {value}\u00a0{unit}, 기준 {limit}\u00a0{unit} 미만',
@@ -112,12 +107,10 @@ export const ko = {
   'reason.also': '{what}도 범위 밖',
   'reason.within.one': '최신 값이 참고 범위 이내',
   'reason.within.all': '최신 값 {n}개 모두 참고 범위 이내',
-  'reason.within.none': '참고 범위가 없는 값만 있습니다',
   'reason.late': '{what} {age}째 새 값 없음',
   'reason.late.linkFine': '기기와 게이트웨이 연결은 정상',
   'reason.never': '아직 받은 측정값이 없습니다',
   'reason.never.detail': '이 환자의 값을 보낸 기기가 없습니다',
-  'reason.measured': '{age} 측정',
   'part.systolic': '수축기 혈압',
   'part.diastolic': '이완기 혈압',
   'part.mean': '평균 동맥압',
@@ -161,7 +154,6 @@ export const ko = {
   'range.1y': '1년',
   'range.earlier': '이전 기간',
   'range.later': '다음 기간',
-  'range.now': '현재로',
   'range.zoomIn': '확대',
   'range.zoomOut': '축소',
   'chart.raw': '원값 {n}개',
@@ -179,7 +171,6 @@ export const ko = {
   'chart.min': '최소',
   'chart.max': '최대',
   'chart.mean': '평균',
-  'chart.n': '값 수',
   'chart.moreRows': '최근 {n}행만 표시합니다.',
   'readings.measured': '측정 시각',
   'readings.received': '수신 시각',
@@ -197,7 +188,6 @@ export const ko = {
   'readings.more': '더 보기',
   'readings.timeUnknown': '시각 모름',
   'readings.setAside': '제외된 값',
-  'readings.superseded': '대체된 값',
   'readings.version': '{n}판',
   'readings.same': '같은 시각',
 
@@ -308,7 +298,6 @@ export const ko = {
   'explain.field.name': '필드',
   'explain.field.hex': '원본',
   'explain.field.text': '해석',
-  'explain.codec': '형식',
   'explain.spec': '규격',
   'explain.path': '경로',
   'explain.device': '기기',
@@ -389,7 +378,6 @@ export const ko = {
   'devices.devices': '측정 기기',
   'devices.gateways': '게이트웨이',
   'devices.name': '이름',
-  'devices.kind': '종류',
   'devices.model': '모델명',
   'devices.firmware': '펌웨어',
   'devices.battery': '배터리',

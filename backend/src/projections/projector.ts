@@ -194,13 +194,37 @@ export class Projector implements Projections {
 
   /** @returns whether there was something to do */
   #processStale(): boolean {
+    const sessions = this.#parts.projection.sessions.stale(STALE_SLICE);
+    if (sessions.length === 0) return false;
+    try {
+      this.#runAgain(sessions);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      for (const session of sessions) this.#runAgainAlone(session);
+    }
+    return true;
+  }
+
+  #runAgain(sessions: readonly string[]): void {
     const { db, projection } = this.#parts;
-    if (projection.sessions.countStale() === 0) return false;
     db.transaction(() => {
-      projection.processStale(STALE_SLICE, this.#onFailed);
+      for (const session of sessions) projection.processStale(session, this.#onFailed);
       projection.flush();
     }, 'rebuildable');
-    return true;
+  }
+
+  #runAgainAlone(session: string): void {
+    const { db, log, projection } = this.#parts;
+    try {
+      this.#runAgain([session]);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      db.transaction(() => {
+        const [first] = log.ofSession(session);
+        if (first !== undefined) this.#fail(first, error);
+        projection.sessions.unmarkStale(session);
+      }, 'rebuildable');
+    }
   }
 
   #onFailed = (place: LogPlace, error: unknown): void => this.#fail(place, error);

@@ -24,7 +24,14 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { Interpreter, Outcome } from './interpreter.ts';
 import { qualityOf, SampleWriter } from './sample-writer.ts';
 import { SessionReader, toStoredMessage, type WholeSession } from './session-reader.ts';
-import { lastWords, openRun, runMessage, type FrameSource, type SessionRun, type StoredMessage } from './session-run.ts';
+import {
+  lastWords,
+  openRun,
+  runMessage,
+  type FrameSource,
+  type SessionRun,
+  type StoredMessage,
+} from './session-run.ts';
 import { SessionStore } from './session-store.ts';
 import { UndecodableFrames } from './undecodable-frames.ts';
 
@@ -45,6 +52,8 @@ export interface ProjectionParts {
   readonly interpreter: Interpreter;
   readonly feed: SqliteFeed;
 }
+
+type ReadingsOutcome = Extract<Outcome, { kind: 'readings' }>;
 
 /** Told of an entry with a frame that made the interpreter throw. */
 export type OnFailedFrame = (place: LogPlace, error: unknown) => void;
@@ -104,15 +113,11 @@ export class ReadingsProjection {
     }
   }
 
-  /** Sessions for which something outside of them has changed, a few at a time. @returns how many were done */
-  processStale(limit: number, failed: OnFailedFrame): number {
-    const sessions = this.sessions.stale(limit);
-    for (const session of sessions) {
-      // First, so that what it marks while it runs stays marked.
-      this.sessions.unmarkStale(session);
-      this.#runAgain(session, failed);
-    }
-    return sessions.length;
+  /** A session for which something outside of it has changed, inside the projector's transaction. */
+  processStale(session: string, failed: OnFailedFrame): void {
+    // First, so that what it marks while it runs stays marked.
+    this.sessions.unmarkStale(session);
+    this.#runAgain(session, failed);
   }
 
   /** Writes what was collected; to be called at the end of the transaction. */
@@ -132,8 +137,9 @@ export class ReadingsProjection {
 
   #clockOf = (gateway: string, boot: string) => this.sessions.clockOf(gateway, boot);
 
-  #processErased(entry: LogEntry, failed: OnFailedFrame): void {
-    if (entry.session !== null && this.sessions.isKnown(entry.session)) this.#runAgain(entry.session, failed);
+  /** What was read from the erased frames must go. */
+  #processErased({ session }: LogEntry, failed: OnFailedFrame): void {
+    if (session !== null && this.writer.hasSession(session)) this.#runAgain(session, failed);
   }
 
   #processFrames(stored: StoredMessage, failed: OnFailedFrame): void {
@@ -163,10 +169,21 @@ export class ReadingsProjection {
     const spans = this.bindings.spansOf(stored.message.device);
     for (const { outcome, source } of lastWords(results)) {
       if (outcome.kind !== 'readings') this.#writeOther(outcome, source);
-      else this.#writeReadings(outcome, source, spans, (reading) => this.#samples.add(reading, source, spans));
+      else if (source.position === stored.position) this.#writeNew(outcome, source, spans);
+      else this.#writeReadings(outcome, source, spans, this.#storedReading, this.#retellSample);
     }
     this.#noteSession(run, stored);
   }
+
+  /** Readings of a frame that came just now: there are no rows of it yet. */
+  #writeNew(outcome: ReadingsOutcome, source: FrameSource, spans: readonly BindingSpan[]): void {
+    this.#writeReadings(outcome, source, spans, noReading, (sample) => this.#samples.add(sample, source, spans));
+  }
+
+  #storedReading = (readingId: string): ReadingRow | null => this.writer.byId(readingId);
+
+  /** A sample whose time is told again has a point at its old time, which only a whole run finds. */
+  #retellSample = (_sample: TimedReading, source: FrameSource): void => this.sessions.markStale(source.session);
 
   /** Brings everything of a session to what its frames in the log say now. */
   #runAgain(session: string, failed: OnFailedFrame): void {
@@ -195,7 +212,7 @@ export class ReadingsProjection {
     for (const { outcome, source } of whole.results) {
       if (outcome.kind !== 'readings') this.#writeOther(outcome, source);
       else {
-        this.#writeReadings(outcome, source, spans, (sample) => samples.push({ sample, source }), existing);
+        this.#writeReadings(outcome, source, spans, takeFrom(existing), (sample) => samples.push({ sample, source }));
         if (outcome.readings.some(({ kind }) => kind === 'spot')) carriers.add(source.sequence);
       }
     }
@@ -224,35 +241,30 @@ export class ReadingsProjection {
     }
   }
 
-  /** @param existing rows of the session by reading id, when it is run again; those that are met are taken out */
+  /** @param rowOf the row that a reading has already */
   #writeReadings(
-    outcome: Extract<Outcome, { kind: 'readings' }>,
+    outcome: ReadingsOutcome,
     source: FrameSource,
     spans: readonly BindingSpan[],
-    onSample: (sample: TimedReading) => void,
-    existing?: Map<string, ReadingRow>,
+    rowOf: (readingId: string) => ReadingRow | null,
+    onSample: (sample: TimedReading, source: FrameSource) => void,
   ): void {
     const spots = outcome.readings.filter((reading) => reading.kind === 'spot');
-    for (const reading of outcome.readings) if (reading.kind === 'sample') onSample(reading);
-    const [first] = spots;
-    if (first === undefined) return;
+    for (const reading of outcome.readings) if (reading.kind === 'sample') onSample(reading, source);
+    if (spots.length === 0) return;
+    const rows = spots.map((reading) => rowOf(reading.readingId));
     const fingerprint = fingerprintOf(outcome.measured, source.characteristic ?? '', source.bytes);
-    const previous = existing?.get(first.readingId);
-    if (previous !== undefined) this.#leaveOldPlace(previous, source, fingerprint.key);
+    for (const row of rows) if (row !== null) this.#leaveOldPlace(row, source, fingerprint.key);
     const relations = this.fingerprints.enter(source, fingerprint);
     for (const session of relations.affected) {
-      // A session that is run again comes to its later frames by itself.
-      if (existing === undefined || session !== source.session) this.sessions.markStale(session);
+      // Frames that come later in the same session are still to come, or are met in the same run.
+      if (session !== source.session) this.sessions.markStale(session);
     }
-    for (const reading of spots) {
-      const part = toInterpreted(reading, source, fingerprint.key);
-      // A measurement that began in an earlier frame may have been written before.
-      const row =
-        existing?.get(reading.readingId) ?? (existing === undefined ? null : this.writer.byId(reading.readingId));
-      existing?.delete(reading.readingId);
-      if (row === null && relations.duplicate) continue;
-      this.#settle(part, row, relations, spans);
-    }
+    spots.forEach((reading, i) => {
+      const row = rows[i] ?? null;
+      if (row === null && relations.duplicate) return;
+      this.#settle(toInterpreted(reading, source, fingerprint.key), row, relations, spans);
+    });
     this.devices.note(PROFILE, outcome.measured.profile, source);
   }
 
@@ -375,6 +387,17 @@ export class ReadingsProjection {
       ) || this.#samples.extentsOf(session).some((e) => touches(e.firstT - e.uncertaintyMs, e.lastT + e.uncertaintyMs))
     );
   }
+}
+
+const noReading = (): null => null;
+
+/** Gives each row once, so that what is left at the end was not met. */
+function takeFrom(rows: Map<string, ReadingRow>): (readingId: string) => ReadingRow | null {
+  return (readingId) => {
+    const row = rows.get(readingId) ?? null;
+    rows.delete(readingId);
+    return row;
+  };
 }
 
 function fills(missing: readonly Range[], { message: { frames } }: StoredMessage): boolean {

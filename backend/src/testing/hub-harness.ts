@@ -85,9 +85,14 @@ export class HubHarness {
     return reading;
   }
 
+  /** Another connection to the hub's file. */
+  openStore(): DatabaseSync {
+    return new DatabaseSync(join(this.dataDir, DATABASE_FILE));
+  }
+
   /** Makes every write of the hub fail until it is released. */
   lockStore(): { release(): void } {
-    const other = new DatabaseSync(join(this.dataDir, DATABASE_FILE));
+    const other = this.openStore();
     other.exec('begin immediate');
     return {
       release: () => {

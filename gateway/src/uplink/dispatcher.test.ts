@@ -100,6 +100,20 @@ describe('the dispatcher', () => {
     expect(sent()).toHaveLength(4);
   });
 
+  it('publishes at once again what was not answered for when the connection comes back', async () => {
+    const { queue, uplink, dispatcher, sent } = rig(2);
+    uplink.answers = false;
+    dispatcher.setOpen(true);
+    await settle();
+    expect(sent()).toHaveLength(2);
+    dispatcher.setOpen(false);
+    uplink.answers = true;
+    dispatcher.setOpen(true);
+    await settle();
+    expect(sent()).toHaveLength(4);
+    expect(queue.counts().stored).toBe(2);
+  });
+
   it('keeps what the broker did not take, and tries again', async () => {
     const { queue, uplink, dispatcher, troubles, pass } = rig();
     uplink.takes = false;

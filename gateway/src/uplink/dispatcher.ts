@@ -39,8 +39,15 @@ export class Dispatcher {
     this.#sweep = setInterval(() => this.#again(), SWEEP_MS);
   }
 
-  /** Nothing is published while closed. */
+  /**
+   * Nothing is published while closed. What was published before is published again when the way is open anew: an
+   * embedded broker that has died took it along, although it had confirmed it.
+   */
   setOpen(open: boolean): void {
+    if (open && !this.#open) {
+      this.#unanswered.clear();
+      this.#options.queue.requeueUnanswered(this.#options.mono(), 0, 0);
+    }
     this.#open = open;
     this.kick();
   }

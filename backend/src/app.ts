@@ -1,6 +1,6 @@
 /** The hub over HTTP. This file is the table of contents: every plugin and every group of routes is named here. */
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { HubBroker } from './broker/hub-broker.ts';
 import { fhirRoutes } from './fhir/fhir-routes.ts';
 import { toOperationOutcome } from './fhir/operation-outcome.ts';
@@ -69,7 +69,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
 function newApp({ logger, checkAnswers }: AppOptions): App {
   const app = fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
-    disableRequestLogging: true, // an address may carry what must not be logged
+    logController: new LogController({ disableRequestLogging: true }), // an address may carry what must not be logged
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: true,

@@ -1,12 +1,5 @@
 /** Records and readings as FHIR resources, with the version and the commit stamp that they have in the hub. */
-import {
-  fromFhirId,
-  toFhirDevice,
-  toFhirPatient,
-  toObservation,
-  type FhirJson,
-  type FhirResource,
-} from '@gaya/protocols/fhir';
+import { fromFhirId, toFhirDevice, toFhirPatient, toObservation, type FhirResource } from '@gaya/protocols/fhir';
 import { profileOf, type DeviceProfile } from '@gaya/protocols/profiles';
 import type { Devices, StoredDevice, StoredPatient, StoredReading } from '../hub.ts';
 
@@ -29,9 +22,12 @@ export function renderObservation(reading: StoredReading, profile: DeviceProfile
 }
 
 function rendered(resource: FhirResource, { version, recordedAt }: { version: number; recordedAt: number }): Rendered {
-  const given = resource['meta'] as { readonly [key: string]: FhirJson | undefined } | undefined;
-  const meta = { ...given, versionId: String(version), lastUpdated: new Date(recordedAt).toISOString() };
-  const { resourceType, id, ...rest } = resource;
+  const { resourceType, id, meta: given, ...rest } = resource;
+  const meta = {
+    ...(given as object | undefined),
+    versionId: String(version),
+    lastUpdated: new Date(recordedAt).toISOString(),
+  };
   return { resource: { resourceType, id, meta, ...rest }, version, recordedAt };
 }
 

@@ -11,7 +11,7 @@ export interface Metrics {
 }
 
 export interface MetricsSources {
-  readonly hub: Pick<Hub, 'ingest' | 'projections' | 'health'>;
+  readonly hub: Pick<Hub, 'ingest' | 'health'>;
   readonly broker: Pick<HubBroker, 'connected'>;
   readonly feedStreams: () => number;
 }
@@ -32,9 +32,13 @@ const NS = 1e9;
 export function openMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry();
   ingest(registry, sources.hub);
-  state(registry, sources);
+  const refresh = state(registry, sources);
   const closeProcess = processMetrics(registry);
-  return { contentType: registry.contentType, text: () => registry.metrics(), close: closeProcess };
+  return {
+    contentType: registry.contentType,
+    text: () => refresh().then(() => registry.metrics()),
+    close: closeProcess,
+  };
 }
 
 function ingest(registry: Registry, hub: MetricsSources['hub']): void {
@@ -52,62 +56,34 @@ function ingest(registry: Registry, hub: MetricsSources['hub']): void {
   }
 }
 
-function state(registry: Registry, { hub, broker, feedStreams }: MetricsSources): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'gaya_broker_connected',
-    help: '1: gateways can reach the hub',
-    registers,
-    collect() {
-      this.set(broker.connected() ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: 'gaya_feed_streams',
-    help: 'Open live feeds',
-    registers,
-    collect() {
-      this.set(feedStreams());
-    },
-  });
-  const lag = new Gauge({
-    name: 'gaya_projection_lag_entries',
-    help: 'Log entries that a projection has not seen yet',
-    labelNames: ['projection'],
-    registers,
-  });
-  const failed = new Gauge({
-    name: 'gaya_projection_failed_entries',
-    help: 'Log entries that made a projection fail',
-    labelNames: ['projection'],
-    registers,
-  });
-  const quarantine = new Gauge({ name: 'gaya_quarantine_messages', help: 'Messages in quarantine', registers });
-  const undecodable = new Gauge({
-    name: 'gaya_undecodable_frames',
-    help: 'Frames that no codec could read',
-    registers,
-  });
-  const gateways = new Gauge({ name: 'gaya_gateways', help: 'Registered gateways', labelNames: ['state'], registers });
-  const entries = new Gauge({ name: 'gaya_log_entries', help: 'Entries in the log', registers });
-  new Gauge({
-    name: 'gaya_disk_free_bytes',
-    help: 'Free bytes where the hub keeps its files; absent when unknown',
-    registers,
-    async collect() {
-      const health = await hub.health();
-      for (const projection of health.projections) {
-        lag.set({ projection: projection.name }, projection.lagEntries);
-        failed.set({ projection: projection.name }, projection.failed);
-      }
-      quarantine.set(health.quarantine);
-      undecodable.set(health.undecodable);
-      gateways.set({ state: 'online' }, health.gateways.online);
-      gateways.set({ state: 'offline' }, health.gateways.total - health.gateways.online);
-      entries.set(health.log.entries);
-      if (health.diskFreeBytes !== null) this.set(health.diskFreeBytes);
-    },
-  });
+/** @returns takes the newest numbers over from the hub's health, before they are printed */
+function state(registry: Registry, { hub, broker, feedStreams }: MetricsSources): () => Promise<void> {
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const connected = gauge('gaya_broker_connected', '1: gateways can reach the hub');
+  const streams = gauge('gaya_feed_streams', 'Open live feeds');
+  const lag = gauge('gaya_projection_lag_entries', 'Log entries that a projection has not seen yet', 'projection');
+  const failed = gauge('gaya_projection_failed_entries', 'Log entries that made a projection fail', 'projection');
+  const quarantine = gauge('gaya_quarantine_messages', 'Messages in quarantine');
+  const undecodable = gauge('gaya_undecodable_frames', 'Frames that no codec could read');
+  const gateways = gauge('gaya_gateways', 'Registered gateways', 'state');
+  const entries = gauge('gaya_log_entries', 'Entries in the log');
+  const diskFree = gauge('gaya_disk_free_bytes', 'Free bytes where the hub keeps its files; NaN when unknown');
+  return async () => {
+    const health = await hub.health();
+    connected.set(broker.connected() ? 1 : 0);
+    streams.set(feedStreams());
+    for (const projection of health.projections) {
+      lag.set({ projection: projection.name }, projection.lagEntries);
+      failed.set({ projection: projection.name }, projection.failed);
+    }
+    quarantine.set(health.quarantine);
+    undecodable.set(health.undecodable);
+    gateways.set({ state: 'online' }, health.gateways.online);
+    gateways.set({ state: 'offline' }, health.gateways.total - health.gateways.online);
+    entries.set(health.log.entries);
+    diskFree.set(health.diskFreeBytes ?? NaN);
+  };
 }
 
 function processMetrics(registry: Registry): () => void {

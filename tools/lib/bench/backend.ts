@@ -1,8 +1,9 @@
 /** The hub's server as a child, exactly as it is started elsewhere: killed, started again, and asked how far it is. */
 import type { Health } from '@gaya/protocols/api';
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DASHBOARD_DIST } from '../dashboard.ts';
 import { ROOT } from '../steps.ts';
 import { cpuSeconds, end, nextMessage, peakMemoryMb } from './child.ts';
 
@@ -41,12 +42,14 @@ export class Backend {
 
   async start(): Promise<void> {
     mkdirSync(this.#folder, { recursive: true });
-    const log = openSync(join(this.#folder, 'backend.log'), 'a');
+    const logFile = join(this.#folder, 'backend.log');
+    const log = openSync(logFile, 'a');
     const profile = process.env['GAYA_BENCH_CPU_PROFILE']; // folder for --cpu-prof
     this.#child = fork(join(ROOT, 'backend', 'src', 'server.ts'), [], {
       env: {
         ...process.env,
         GAYA_DATA: join(this.#folder, 'hub'),
+        GAYA_DASHBOARD: DASHBOARD_DIST,
         GAYA_HTTP_PORT: String(this.#httpPort),
         GAYA_MQTT_URL: `mqtt://127.0.0.1:${this.#mqttPort}`,
       },
@@ -58,7 +61,10 @@ export class Backend {
     });
     const isReady = (message: unknown): message is Ready =>
       typeof message === 'object' && message !== null && 'httpPort' in message;
-    this.#httpPort = (await nextMessage(this.#child, isReady)).httpPort;
+    const ready = await nextMessage(this.#child, isReady).catch(() => {
+      throw new Error(`the hub did not start: ${readFileSync(logFile, 'utf8').trim().slice(-2_000)}`);
+    });
+    this.#httpPort = ready.httpPort;
     await this.#brokerConnected();
   }
 

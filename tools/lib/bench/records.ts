@@ -32,14 +32,19 @@ export interface Enrolment {
 
 export async function enrol(folder: string, ...enrolments: readonly Enrolment[]): Promise<void> {
   await withHub(folder, async (hub) => {
-    for (const enrolment of enrolments) await enrolFleet(hub, enrolment);
+    for (const enrolment of enrolments) await enrolDevices(hub, enrolment);
+    // Last: a new device is told to every gateway there is.
+    for (const { fleet } of enrolments) await enrolGateways(hub, fleet);
   });
 }
 
-async function enrolFleet(hub: Hub, { fleet, profile }: Enrolment): Promise<void> {
-  const from = Date.now() - BOUND_SINCE_MS;
+async function enrolGateways(hub: Hub, fleet: Fleet): Promise<void> {
   for (let n = 0; n < fleet.gateways; n += 1)
     await hub.gateways.create({ gatewayId: gatewayId(fleet, n), label: `Gateway ${n}` }, AUTHOR);
+}
+
+async function enrolDevices(hub: Hub, { fleet, profile }: Enrolment): Promise<void> {
+  const from = Date.now() - BOUND_SINCE_MS;
   const bound: Promise<unknown>[] = [];
   for (let n = 0; n < devicesOf(fleet); n += 1) {
     const [device, patient, gateway] = [

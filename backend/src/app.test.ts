@@ -1,5 +1,5 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InjectOptions } from 'fastify';
 import {
   cuffMessage,
   CUFF,
@@ -134,12 +134,18 @@ describe('OpenAPI document', () => {
 });
 
 /** One good request per operation; in this order, because decisions build on each other. */
-function goodRequests(): Record<Exclude<OperationId, 'readFeed'>, InjectOptions> {
+interface GoodRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  readonly payload?: object;
+}
+
+function goodRequests(): Record<Exclude<OperationId, 'readFeed'>, GoodRequest> {
   const { patientId, deviceId } = enrolled;
   const patient = `/api/patients/${patientId}`;
-  const post = (url: string, payload: object): InjectOptions => ({ method: 'POST', url, payload });
-  const put = (url: string, payload: object): InjectOptions => ({ method: 'PUT', url, payload });
-  const get = (url: string): InjectOptions => ({ method: 'GET', url });
+  const post = (url: string, payload: object): GoodRequest => ({ method: 'POST', url, payload });
+  const put = (url: string, payload: object): GoodRequest => ({ method: 'PUT', url, payload });
+  const get = (url: string): GoodRequest => ({ method: 'GET', url });
   return {
     getWorklist: get('/api/worklist'),
     listPatients: get('/api/patients'),
@@ -196,7 +202,7 @@ describe('every operation', () => {
     const requests = Object.entries(goodRequests());
     expect(requests).toHaveLength(Object.keys(OPERATIONS).length - 1);
     for (const [operation, request] of requests) {
-      const url = String(request.url).replace('BINDING', binding).replace('OBSERVATION', observation);
+      const url = request.url.replace('BINDING', binding).replace('OBSERVATION', observation);
       const response = await test.app.inject({ ...request, url });
       expect([operation, response.statusCode, response.statusCode < 300 ? '' : response.body]).toEqual([
         operation,
@@ -264,12 +270,12 @@ describe('every operation', () => {
     for (const { method, url } of changing) {
       for (const payload of bodies) {
         const response = await test.app.inject({
-          method: method ?? 'POST',
-          url: url ?? '',
+          method,
+          url,
           payload,
           headers: { 'content-type': 'application/json' },
         });
-        expect([400, 413, 415], `${String(url)} ${payload.slice(0, 20)}`).toContain(response.statusCode);
+        expect([400, 413, 415], `${url} ${payload.slice(0, 20)}`).toContain(response.statusCode);
         expect(codeOf(response.json())).toMatch(/^[a-z-]+$/);
       }
     }
@@ -281,17 +287,14 @@ describe('every operation', () => {
     for (const { method, url, payload } of Object.values(goodRequests()).filter(
       (request) => request.method !== 'GET',
     )) {
-      for (const field of Object.keys(payload as object)) {
+      for (const field of Object.keys(payload ?? {})) {
         for (const value of strange) {
           const response = await test.app.inject({
-            method: method ?? 'POST',
-            url: url ?? '',
-            payload: { ...(payload as object), [field]: value },
+            method,
+            url,
+            payload: { ...payload, [field]: value },
           });
-          expect(
-            response.statusCode,
-            `${String(url)} ${field}=${JSON.stringify(value)}: ${response.body}`,
-          ).toBeLessThan(500);
+          expect(response.statusCode, `${url} ${field}=${JSON.stringify(value)}: ${response.body}`).toBeLessThan(500);
           if (response.statusCode >= 400) refused += 1;
         }
       }
@@ -354,5 +357,35 @@ describe('records', () => {
   ])('%s with %o is refused', async (url, payload, status, code) => {
     const response = await test.app.inject({ method: 'POST', url, payload });
     expect([response.statusCode, codeOf(response.json())]).toEqual([status, code]);
+  });
+});
+
+describe('the log of the process', () => {
+  it('tells of a failure by its route, never by the address that was asked for, and the answer tells nothing', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'trace' }, { write: (line) => void lines.push(line) });
+    const failing = new Proxy(test.hub, {
+      get: (hub, key) => {
+        if (key === 'patients') return { byId: () => Promise.reject(new Error('disk I/O error')) };
+        const member: unknown = Reflect.get(hub, key);
+        return typeof member === 'function' ? (member.bind(hub) as unknown) : member;
+      },
+    });
+    const other = await openTestApp({ hub: failing, logger });
+    try {
+      for (const url of ['/fhir/Observation?patient=privateid&code=private-code', '/api/patients/private-id']) {
+        const response = await other.app.inject(url);
+        expect([response.statusCode, codeOf(response.json())]).toEqual([500, 'internal']);
+        expect(response.body).not.toContain('disk');
+      }
+      expect((await other.app.inject('/api/patients/private-id/nothing?name=private-name')).statusCode).toBe(404);
+    } finally {
+      await other.close();
+    }
+    const log = lines.join('');
+    expect(log).toContain('"route":"/fhir/Observation"');
+    expect(log).toContain('"route":"/api/patients/:patientId"');
+    expect(log).toContain('disk I/O error');
+    expect(log).not.toContain('private');
   });
 });

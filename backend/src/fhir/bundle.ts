@@ -1,6 +1,5 @@
 /** A page of search results. @see FHIR R4 Bundle (searchset) */
 import type { FhirJson, FhirResource } from '@gaya/protocols/fhir';
-import type { OperationOutcome } from './operation-outcome.ts';
 
 export interface SearchPage {
   /** `http://127.0.0.1:8080/fhir` */
@@ -14,7 +13,7 @@ export interface SearchPage {
   readonly total: number;
   readonly resources: readonly FhirResource[];
   /** What was asked for and not answered, where the client allowed that. */
-  readonly ignored: OperationOutcome | null;
+  readonly ignored: FhirJson | null;
 }
 
 export function searchBundle(page: SearchPage): FhirJson {

@@ -7,7 +7,7 @@ import { found, ProblemError } from '../http/problem.ts';
 import { searchBundle } from './bundle.ts';
 import { capabilityStatement } from './capability.ts';
 import { KNOWN_PARAMETERS, readObservationSearch } from './observation-search.ts';
-import { toOperationOutcome, type OperationOutcome } from './operation-outcome.ts';
+import { toOperationOutcome } from './operation-outcome.ts';
 import { DeviceProfiles, hubIdOf, renderDevice, renderObservation, renderPatient, type Rendered } from './render.ts';
 import { searchObservations } from './search-observations.ts';
 
@@ -103,7 +103,7 @@ function answered(query: Readonly<Record<string, unknown>>): [string, string][] 
     );
 }
 
-function ignoredOf(query: Readonly<Record<string, unknown>>): OperationOutcome | null {
+function ignoredOf(query: Readonly<Record<string, unknown>>): FhirJson | null {
   const ignored = Object.keys(query).some((name) => !KNOWN_PARAMETERS.has(name));
   return ignored ? toOperationOutcome(new ProblemError(400, 'unknown-parameter'), 'warning') : null;
 }

@@ -1,19 +1,6 @@
 /** Errors of /fhir. @see FHIR R4 OperationOutcome */
+import type { FhirJson } from '@gaya/protocols/fhir';
 import type { ProblemError } from '../http/problem.ts';
-
-/** A type and not an interface, so that it is FhirJson too. */
-export type OperationOutcome = {
-  readonly resourceType: 'OperationOutcome';
-  readonly issue: readonly Issue[];
-};
-
-type Issue = {
-  readonly severity: 'error' | 'warning';
-  readonly code: string;
-  /** The hub's own code; a client writes the sentence. */
-  readonly details: { readonly text: string };
-  readonly expression?: readonly string[];
-};
 
 /** @see FHIR R4 ValueSet issue-type */
 function issueType(status: number): string {
@@ -36,9 +23,10 @@ function issueType(status: number): string {
 
 export function toOperationOutcome(
   { statusCode, code, fields = [] }: ProblemError,
-  severity: Issue['severity'] = 'error',
-): OperationOutcome {
+  severity: 'error' | 'warning' = 'error',
+): FhirJson {
   const expression = fields.map((field) => field.pointer.replace(/^\//, ''));
+  // The text is the hub's own code; a client writes the sentence.
   const issue = { severity, code: issueType(statusCode), details: { text: code } } as const;
   return { resourceType: 'OperationOutcome', issue: [expression.length === 0 ? issue : { ...issue, expression }] };
 }

@@ -1,5 +1,6 @@
 // The gateway's Bluetooth adapter with real noble on the virtual radio: every trap that noble sets has to be held there.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -14,8 +15,7 @@ import {
   type PeripheralOptions,
 } from '../device-sim/src/radio/index.ts';
 import { BleError, type Advertisement, type BleLink } from '../gateway/src/ble/ble-central.ts';
-import { NobleCentral } from '../gateway/src/ble/noble-central.ts';
-import type { HciTransport } from '../gateway/src/hci/hci-transport.ts';
+import { NobleCentral, type NobleHci } from '../gateway/src/ble/noble-central.ts';
 import { openSocketHci } from '../gateway/src/hci/socket-hci.ts';
 
 const A = 'c0:00:00:00:00:0a';
@@ -29,32 +29,56 @@ const GATT_TIMEOUT_MS = 300;
 const REFUSED = 0x80;
 const INVALID_PDU = 0x04;
 
-type Way = (controller: VirtualController) => Promise<HciTransport>;
+type Way = (controller: VirtualController) => Promise<NobleHci>;
 
 const cleanUp: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const task of cleanUp.splice(0).reverse()) await task();
 });
 
-const inProcess: Way = (controller) => Promise.resolve(createVirtualHci(controller, realScheduler));
-const ways: Readonly<Record<string, Way>> = {
-  'in process': inProcess,
-  'over a socket': async (controller) => {
-    const folder = mkdtempSync(join(tmpdir(), 'gaya-radio-'));
-    const server = await serveH4(join(folder, 'radio.sock'), () => controller);
-    cleanUp.push(async () => {
-      await server.close();
-      rmSync(folder, { recursive: true });
-    });
-    return openSocketHci(server.address);
-  },
+async function serve(controller: VirtualController): Promise<{ folder: string; path: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'gaya-radio-'));
+  const server = await serveH4(join(folder, 'radio.sock'), () => controller);
+  cleanUp.push(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { folder, path: server.address };
+}
+
+const inProcess: Way = (controller) =>
+  Promise.resolve({ kind: 'transport', transport: createVirtualHci(controller, realScheduler) });
+
+const overSocket: Way = async (controller) => ({
+  kind: 'transport',
+  transport: await openSocketHci((await serve(controller)).path),
+});
+
+/** noble's own serial driver, with a pseudo-terminal in place of the port. */
+const overSerialPort: Way = async (controller) => {
+  const { folder, path } = await serve(controller);
+  const port = join(folder, 'tty');
+  const socat = spawn('socat', [`PTY,link=${port},raw,echo=0,waitslave,pty-interval=0.01`, `UNIX-CONNECT:${path}`]);
+  const ended = new Promise((resolve) => socat.once('exit', resolve));
+  cleanUp.push(async () => {
+    socat.kill();
+    await ended;
+  });
+  while (!existsSync(port)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return { kind: 'uart', path: port, baudRate: 1_000_000 };
 };
+
+const ways: [string, Way][] = [
+  ['in process', inProcess],
+  ['over a socket', overSocket],
+];
+if (spawnSync('socat', ['-V']).status === 0) ways.push(['over a serial port', overSerialPort]);
+else console.info('socat is not on this machine (apt-get install socat): the serial port is not tested.');
 
 async function rig(way: Way = inProcess, options: Partial<ControllerOptions> = {}) {
   const air = new Air({ scheduler: realScheduler, instant: true });
   const controller = new VirtualController(air, { address: '00:11:22:33:44:55', ...options });
-  const transport = await way(controller);
-  const central = new NobleCentral({ hci: { kind: 'transport', transport }, gattTimeoutMs: GATT_TIMEOUT_MS });
+  const central = new NobleCentral({ hci: await way(controller), gattTimeoutMs: GATT_TIMEOUT_MS });
   const heard = new Map<string, Advertisement>();
   const waiting: { address: string; resolve: () => void }[] = [];
   central.onAdvertisement((advertisement) => {
@@ -93,7 +117,7 @@ async function rig(way: Way = inProcess, options: Partial<ControllerOptions> = {
     await link.discover();
     return link;
   };
-  return { air, controller, central, transport, heard, hear, device, connect };
+  return { air, controller, central, heard, hear, device, connect };
 }
 
 const codeOf = (operation: Promise<unknown>): Promise<string> =>
@@ -112,7 +136,7 @@ const fallSilent = (peripheral: VirtualPeripheral): void => {
   if (peripheral.att !== null) peripheral.att.receive = () => undefined;
 };
 
-describe.each(Object.entries(ways))('an indicated value, %s', (_name, way) => {
+describe.each(ways)('an indicated value, %s', (_name, way) => {
   it('is confirmed to the device only after it was taken', async () => {
     const { device, connect } = await rig(way);
     const peripheral = device(A);
@@ -402,6 +426,28 @@ describe('the central', () => {
     expect(await lost).toBe('poweredOff');
     expect(await end).toBe(0x03);
     expect(await codeOf(central.connect(A, 5_000))).toBe('connect-failed');
+  });
+
+  it('says that an adapter which closes at once is of no use', async () => {
+    const air = new Air({ scheduler: realScheduler, instant: true });
+    const hci = createVirtualHci(new VirtualController(air, { address: '00:11:22:33:44:55' }), realScheduler);
+    const central = new NobleCentral({ hci: { kind: 'transport', transport: hci } });
+    cleanUp.push(() => central.close());
+    const started = codeOf(central.start());
+    hci.unplug();
+    expect(await started).toBe('adapter-unusable');
+  });
+
+  it('says that an adapter which does not answer is of no use', async () => {
+    const silent = {
+      send: () => undefined,
+      onPacket: () => undefined,
+      onClose: () => undefined,
+      close: () => undefined,
+    };
+    const central = new NobleCentral({ hci: { kind: 'transport', transport: silent }, powerOnTimeoutMs: 50 });
+    cleanUp.push(() => central.close());
+    expect(await codeOf(central.start())).toBe('adapter-unusable');
   });
 
   it('leaves Ctrl-C to the process', async () => {

@@ -1,6 +1,6 @@
 /** A gateway as a process: opens what it needs, in the order in which it can begin to work earliest. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { NobleCentral, type NobleHci } from './ble/noble-central.ts';
 import { ConfigError, type Config } from './config.ts';
@@ -77,6 +77,10 @@ function openData(folder: string): { queue: Queue; state: StateFile } {
 async function openHci(text: string): Promise<NobleHci> {
   const address = parseHciAddress(text);
   if (address === null) throw new ConfigError('hci must be native[:N], uart:PATH or socket:PATH.');
+  // noble would wait for a port that is not there without a word.
+  if (address.kind === 'uart' && address.path.startsWith('/') && !existsSync(address.path)) {
+    throw new Error('the serial port is not there');
+  }
   if (address.kind !== 'socket') return address;
   const { openSocketHci } = await import('./hci/socket-hci.ts');
   return { kind: 'transport', transport: await openSocketHci(address.where) };

@@ -27,6 +27,7 @@ export interface NobleCentralOptions {
 
 const GATT_TIMEOUT_MS = 30_000;
 const POWER_ON_TIMEOUT_MS = 10_000;
+const FINAL_STATES: readonly string[] = ['poweredOn', 'unsupported', 'unauthorized'];
 /** A scan that has reported nothing for so long is begun anew: some controllers drop it without a word. */
 const SCAN_SILENCE_MS = 15_000;
 const MAX_SEEN = 1_000;
@@ -70,11 +71,14 @@ export class NobleCentral implements BleCentral {
     this.#watchdog = setInterval(() => this.#watch(), SCAN_SILENCE_MS);
   }
 
+  /** A serial adapter is off at first: on comes when it has answered its reset. A transport that is off has closed. */
   #firstState(): Promise<string> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve('silent'), this.#options.powerOnTimeoutMs ?? POWER_ON_TIMEOUT_MS);
+      const { hci, powerOnTimeoutMs = POWER_ON_TIMEOUT_MS } = this.#options;
+      const final = hci.kind === 'transport' ? [...FINAL_STATES, 'poweredOff'] : FINAL_STATES;
+      const timer = setTimeout(() => resolve(this.#noble.state), powerOnTimeoutMs);
       const settled = (state: string): void => {
-        if (state === 'unknown' || state === 'resetting') return;
+        if (!final.includes(state)) return;
         clearTimeout(timer);
         resolve(state);
       };

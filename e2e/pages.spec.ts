@@ -81,14 +81,20 @@ for (const name of PAGES) {
   });
 }
 
-test('a number shows its bytes', async ({ page }) => {
+test('a number shows its bytes, and the arrow keys go through its fields', async ({ page }) => {
   const watch = guard(page, hub.url);
-  await choose(page, 'ko', 'light');
+  await choose(page, 'en', 'light');
   await open(page, patientPath);
-  await page.getByTestId('explain').first().click();
-  const drawer = page.getByRole('dialog');
-  await expect(drawer).toContainText('0x');
-  await expect(drawer.getByTestId('byte').first()).toBeVisible();
+  const row = page.locator('app-readings-table tbody tr').filter({ hasText: 'Blood pressure' }).first();
+  await row.getByRole('button').click();
+  const drawer = page.locator('app-explain-drawer');
+  await expect(drawer).toContainText('0x2A35');
+  const bytes = drawer.locator('.bytes');
+  expect(await bytes.getByRole('button').count()).toBeGreaterThanOrEqual(7);
+  await bytes.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(bytes.locator('button.on').first()).toBeVisible();
+  await expect(drawer.locator('tr.on')).toHaveCount(1);
   watch.expectClean();
 });
 
@@ -97,17 +103,37 @@ test('switching the language changes the page without a reload', async ({ page }
   await open(page, '/worklist');
   await page.evaluate(() => Object.assign(window, { mark: true }));
   const before = await page.locator('h1').innerText();
-  await page.getByTestId('language').click();
+  await page.getByRole('button', { name: 'English' }).click();
   await expect(page.locator('h1')).not.toHaveText(before);
   expect(await page.evaluate(() => 'mark' in window)).toBe(true);
 });
 
+test('a reading can be set aside with a reason, and taken back', async ({ page }) => {
+  const watch = guard(page, hub.url);
+  await choose(page, 'en', 'light');
+  await open(page, patientPath);
+  const row = page.locator('app-readings-table tbody tr').filter({ hasText: 'Temperature' }).last();
+  await row.getByRole('button').click();
+  const drawer = page.locator('app-explain-drawer');
+  await drawer.getByRole('button', { name: /set aside/i }).click();
+  await page.getByRole('textbox').last().fill('thermometer in the sun');
+  await page
+    .getByRole('button', { name: /set aside/i })
+    .last()
+    .click();
+  await expect(page.locator('app-readings-table tr.aside')).toHaveCount(1);
+  await expect(page.locator('app-readings-table tr.aside')).toContainText('thermometer in the sun');
+  watch.expectClean();
+});
+
+// Last: the hub is stopped in the middle.
 test('a cut stream is said, and its return fills in what was missed', async ({ page }) => {
   await choose(page, 'en', 'light');
   await open(page, '/worklist');
-  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+  const state = page.locator('app-connection-state [data-state]');
+  await expect(state).toHaveAttribute('data-state', 'live');
   process.kill(hub.pidOf('backend'), 'SIGSTOP');
-  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'lost', { timeout: 60_000 });
+  await expect(state).toHaveAttribute('data-state', 'lost', { timeout: 60_000 });
   process.kill(hub.pidOf('backend'), 'SIGCONT');
-  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live', { timeout: 60_000 });
+  await expect(state).toHaveAttribute('data-state', 'live', { timeout: 60_000 });
 });

@@ -24,7 +24,9 @@ const program = new Command('npm start --')
   .option('--empty', 'an empty hub: no ward, no radio', false)
   .option('--no-history', 'without the 30 days of history')
   .option('--speed <factor>', 'how many times faster than life the ward measures', wholeNumber(1, 100_000), 240)
-  .option('--seed <number>', 'seed of the ward', wholeNumber(0, 2 ** 31 - 1), 1);
+  .option('--seed <number>', 'seed of the ward', wholeNumber(0, 2 ** 31 - 1), 1)
+  .option('--drops <number>', 'links that break a minute, in all', wholeNumber(0, 1_000), 0)
+  .option('--truth', "write every value that a device sends to the radio's log", false);
 
 interface Options {
   data: string;
@@ -34,6 +36,8 @@ interface Options {
   history: boolean;
   speed: number;
   seed: number;
+  drops: number;
+  truth: boolean;
 }
 
 /** One clear sentence, then the end. */

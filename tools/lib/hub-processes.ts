@@ -16,6 +16,10 @@ export interface HubOptions {
   readonly history: boolean;
   readonly speed: number;
   readonly seed: number;
+  /** Links that break a minute. */
+  readonly drops: number;
+  /** Every value that a device sends goes to the radio's log. */
+  readonly truth: boolean;
 }
 
 interface BackendReady {
@@ -98,10 +102,11 @@ export class Hub {
   }
 
   async #startRadio(): Promise<void> {
-    const { patients, speed, seed } = this.#options;
+    const { patients, speed, seed, drops, truth } = this.#options;
     const radio = this.#part('radio', 'tools/gaya-sim.ts', [
       'ward',
       ...['--radio', this.#radio, '--speed', String(speed), '--patients', String(patients), '--seed', String(seed)],
+      ...['--drops', String(drops), ...(truth ? ['--truth'] : [])],
     ]);
     await radio.start();
   }

@@ -7,7 +7,7 @@ import { Value } from 'typebox/value';
 import { parseHciAddress } from './hci/hci-address.ts';
 
 /** Each setting's environment variable and what it means: the README's table is made from this. */
-export const ConfigSchema = Type.Object(
+const ConfigSchema = Type.Object(
   {
     id: Type.String({
       env: 'GAYA_GATEWAY_ID',

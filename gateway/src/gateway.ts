@@ -55,7 +55,7 @@ export interface Timing {
   readonly radioRetryMs: { readonly first: number; readonly last: number };
 }
 
-export const DEFAULT_TIMING: Timing = {
+const DEFAULT_TIMING: Timing = {
   connectTimeoutMs: 10_000,
   backOff: DEFAULT_BACK_OFF,
   answerMs: 30_000,

@@ -4,7 +4,7 @@ import { BleError, type BleLink, type CharacteristicRef, type DiscoveredCharacte
 import { tapOf, type GattTap, type NobleGatt } from './noble-gatt-tap.ts';
 
 /** noble's HCI bindings, as far as we rely on them. */
-export interface NobleInternals {
+interface NobleInternals {
   readonly _bindings: { readonly _gatts: Readonly<Record<string, NobleGatt>> };
 }
 

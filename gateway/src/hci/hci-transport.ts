@@ -7,6 +7,3 @@ export interface HciTransport {
   onClose(listener: () => void): void;
   close(): void;
 }
-
-/** Opens the way to the controller anew: called at start and whenever the way was lost. */
-export type OpenHciTransport = () => Promise<HciTransport>;

@@ -87,7 +87,10 @@ describe('a hub that is killed while it stores and projects', () => {
     const h = await HubHarness.open({ dataDir });
     await h.hub.projections.caughtUp();
     const logged = new Map<string, number>();
-    for (const row of rowsOf(dataDir, 'select session, first_sequence as first, last_sequence as last from log')) {
+    for (const row of rowsOf(
+      dataDir,
+      'select session, first_sequence as first, last_sequence as last from log where session is not null',
+    )) {
       for (let n = Number(row['first']); n <= Number(row['last']); n++) {
         const id = `${String(row['session'])}.${n}`;
         logged.set(id, (logged.get(id) ?? 0) + 1);

@@ -122,7 +122,7 @@ class SqliteHub implements Hub {
       told: () => this.feed.changed(),
     });
     this.bindings = new StoredBindings(projection.bindings);
-    this.readings = new SqliteReadings(db, organisation, new Explainer({ ...projection }));
+    this.readings = new SqliteReadings(db, organisation, new Explainer(projection));
     this.series = new PooledSeriesReader(this.#pool, projection.series.rollups, organisation, clock);
 
     const ensureDevice = (id: string, gateway: string, at: number) => this.devices.ensure(id, gateway, at);

@@ -209,7 +209,7 @@ export class LoggedDecisions implements Decisions {
       body: encodeBody(body),
       receivedAt: clock(),
     };
-    const places = db.transaction(() => log.append([entry]));
+    const places = db.transaction(() => log.append([{ entry }]));
     appended(places);
     await reached(new Map(places.map(({ partition, position }) => [partition, position])));
   }

@@ -123,8 +123,7 @@ export class BatchingIngest implements Ingest {
       const appended = db.transaction(() => {
         const fresh: { entry: NewEntry; message: FramesMessage }[] = [];
         for (const received of batch) this.#take(received, fresh, acks);
-        const places = this.#parts.log.append(fresh.map(({ entry }) => entry));
-        return places.map((place, i) => ({ ...place, ...(fresh[i] as (typeof fresh)[number]) }));
+        return this.#parts.log.append(fresh);
       });
       this.#counters.batches += 1;
       this.#counters.frames += appended.reduce((sum, { message }) => sum + message.frames.length, 0);
@@ -145,12 +144,16 @@ export class BatchingIngest implements Ingest {
   #take(received: Received, fresh: { entry: NewEntry; message: FramesMessage }[], acks: AckBuilder): void {
     const topic = parseTopic(received.topic);
     if (topic?.kind === 'status') return; // answered after the commit
-    if (topic?.kind !== 'frames') return this.#refuse(received, null, 'wrong-topic');
+    if (topic?.kind !== 'frames') {
+      this.#refuse(received, null, 'wrong-topic');
+      return;
+    }
     this.#counters.messages += 1;
     const envelope = this.#checkSession(topic.gatewayId, readFramesEnvelope(topic, received.body));
     if (!envelope.ok) {
       acks.rejected(topic.gatewayId, envelope.rejected);
-      return this.#refuse(received, topic.gatewayId, envelope.reason);
+      this.#refuse(received, topic.gatewayId, envelope.reason);
+      return;
     }
     const { message, first, last } = envelope;
     const { gateway, device, session } = message;

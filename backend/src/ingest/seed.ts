@@ -63,11 +63,7 @@ export class Seeder {
   #append(lines: readonly string[]): void {
     const { db, log, clock, appended } = this.#parts;
     const now = clock();
-    const fresh = db.transaction(() => {
-      const entries = lines.flatMap((line) => this.#read(line, now));
-      const places = log.append(entries.map(({ entry }) => entry));
-      return entries.map((entry, i) => ({ ...entry, ...(places[i] as (typeof places)[number]) }));
-    });
+    const fresh = db.transaction(() => log.append(lines.flatMap((line) => this.#read(line, now))));
     if (fresh.length > 0) appended(fresh);
   }
 
@@ -104,7 +100,7 @@ function topicIn(line: string): { gatewayId: string; deviceId: string } {
 
 async function countLines(path: string): Promise<number> {
   let lines = 0;
-  for await (const _line of linesOf(path)) lines += 1;
+  for await (const line of linesOf(path)) lines += line === '' ? 0 : 1;
   return lines;
 }
 

@@ -8,8 +8,8 @@ import { migrate } from '../db/migrate.ts';
 import { Log, type NewEntry } from './log.ts';
 import { partitionOf } from './partition-of.ts';
 
-function entryOf(device: string, partition: number, body = 'x'): NewEntry {
-  return {
+function entryOf(device: string, partition: number, body = 'x'): { entry: NewEntry } {
+  const entry: NewEntry = {
     sourceKind: 'gateway',
     source: 'gw-1',
     device,
@@ -22,6 +22,7 @@ function entryOf(device: string, partition: number, body = 'x'): NewEntry {
     body: Buffer.from(body),
     receivedAt: 1,
   };
+  return { entry };
 }
 
 describe('the log', () => {
@@ -72,7 +73,7 @@ describe('the log', () => {
     db.transaction(() => ours.append([entryOf('d', 3)]));
     expect(theirs.count()).toBe(0);
     expect(theirs.ofSession('s-1')).toEqual([]);
-    expect(db.transaction(() => theirs.append([entryOf('d', 3)]))).toEqual([{ partition: 3, position: 1 }]);
+    expect(db.transaction(() => theirs.append([entryOf('d', 3)]))).toMatchObject([{ partition: 3, position: 1 }]);
   });
 
   it('puts an id into the same partition for ever', () => {

@@ -72,10 +72,11 @@ export class Log {
   }
 
   /** Appends in order; to be called inside a durable transaction, whose commit makes the positions true. */
-  append(entries: readonly NewEntry[]): LogPlace[] {
+  append<T extends { readonly entry: NewEntry }>(items: readonly T[]): (T & LogPlace)[] {
     const next = new Map<number, number>();
     const append = this.#db.statement(SQL.append);
-    const places = entries.map((entry) => {
+    const placed = items.map((item) => {
+      const { entry } = item;
       const { partition } = entry;
       const position = next.get(partition) ?? this.#nextPosition(partition);
       next.set(partition, position + 1);
@@ -94,10 +95,10 @@ export class Log {
         entry.body,
         entry.receivedAt,
       );
-      return { partition, position };
+      return { ...item, partition, position };
     });
     for (const [partition, position] of next) this.#db.run(SQL.setNext, this.organisation, partition, position);
-    return places;
+    return placed;
   }
 
   after(partition: number, position: number, limit: number): LogEntry[] {

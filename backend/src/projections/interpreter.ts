@@ -17,7 +17,7 @@ export interface Interpreter<State = unknown> {
 
 /** Hides the state's type from those who only hand it on. */
 function opaque<State>(interpreter: Interpreter<State>): Interpreter {
-  return interpreter as Interpreter;
+  return interpreter;
 }
 
 export const protocolsInterpreter = opaque({ open: openSession, interpret: interpretFrame });

@@ -130,7 +130,10 @@ export class Projector implements Projections {
     try {
       if (items.length > 0) this.#project(items);
       const worked = this.#processStale() || items.length > 0;
-      if (!worked) return this.#tellWaiting();
+      if (!worked) {
+        this.#tellWaiting();
+        return;
+      }
       this.#parts.changed();
       this.#tellWaiting();
       this.#schedule();

@@ -102,14 +102,18 @@ export class ReadingsProjection {
       case 'gateway':
       case 'seed': {
         const stored = known ?? toStoredMessage(entry);
-        return stored === null ? this.#processErased(entry, failed) : this.#processFrames(stored, failed);
+        if (stored === null) this.#processErased(entry, failed);
+        else this.#processFrames(stored, failed);
+        break;
       }
       case 'manual':
-        return this.#processManual(entry);
+        this.#processManual(entry);
+        break;
       case 'decision':
-        return this.#processDecision(entry);
+        this.#processDecision(entry);
+        break;
       case 'fhir':
-        return; // resources that others write are not readings yet
+        break; // resources that others write are not readings yet
     }
   }
 
@@ -146,8 +150,8 @@ export class ReadingsProjection {
     const { message } = stored;
     this.sessions.noteClocks(message);
     const kept = this.#kept.get(message.session) ?? this.#begin(stored);
-    if (kept === null || fills(kept.missing, stored)) return this.#runAgain(message.session, failed);
-    this.#continue(kept, stored, failed);
+    if (kept === null || fills(kept.missing, stored)) this.#runAgain(message.session, failed);
+    else this.#continue(kept, stored, failed);
   }
 
   /** null when the session was begun before: by an earlier start of this process, or before a replay. */
@@ -231,13 +235,14 @@ export class ReadingsProjection {
   #writeOther(outcome: Exclude<Outcome, { kind: 'readings' }>, source: FrameSource): void {
     switch (outcome.kind) {
       case 'undecodable':
-        return this.undecodable.add(source, outcome.code, outcome.offset);
+        this.undecodable.add(source, outcome.code, outcome.offset);
+        break;
       case 'fact':
         this.devices.note(outcome.fact, String(outcome.value), source);
         if (source.sourceKind === 'gateway') this.#events.push(deviceEvent(source));
-        return;
+        break;
       case 'unknown-characteristic':
-        return;
+        break;
     }
   }
 
@@ -353,7 +358,10 @@ export class ReadingsProjection {
   #processDecision(entry: LogEntry): void {
     const effect = this.decisions.enter(entry);
     if (effect === null) return;
-    if (effect.kind === 'reading') return this.#settleAgain(effect.readingId);
+    if (effect.kind === 'reading') {
+      this.#settleAgain(effect.readingId);
+      return;
+    }
     for (const session of this.sessions.ofDevice(effect.device)) {
       if (this.#reaches(session, effect.from, effect.to)) this.sessions.markStale(session);
     }

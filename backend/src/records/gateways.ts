@@ -71,7 +71,9 @@ export class SqliteGateways implements Gateways, StatusSink {
       const values = [organisation, gatewayId, input.label, hash(secret), clock(), by] as const;
       db.transaction(() => db.run(SQL.put, ...values));
       changed();
-      return { gateway: toGateway(this.#row(gatewayId) as Row), secret };
+      const row = this.#row(gatewayId);
+      if (row === undefined) throw new RecordError('not-found');
+      return { gateway: toGateway(row), secret };
     });
   }
 

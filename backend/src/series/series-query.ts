@@ -95,7 +95,10 @@ export class SeriesQueries {
   ): void {
     const first = Math.ceil(from / BUCKET_MS);
     const last = bucketOf(to) - 1;
-    if (last < first) return this.#addByPoints(steps, sid, from, to, stepMs);
+    if (last < first) {
+      this.#addByPoints(steps, sid, from, to, stepMs);
+      return;
+    }
     this.#addByPoints(steps, sid, from, first * BUCKET_MS, stepMs);
     this.#addByPoints(steps, sid, (last + 1) * BUCKET_MS, to, stepMs);
     const kept = new Map(

@@ -114,8 +114,7 @@ export class HubHarness {
 
 /** xorshift32; another row for each seed. */
 export function repeatable(seed: string): (octets: number) => Uint8Array {
-  let state =
-    [...seed].reduce((hash, character) => Math.imul(hash ^ character.charCodeAt(0), 0x01000193), 0x811c9dc5) || 1;
+  let state = Buffer.from(seed).reduce((hash, octet) => Math.imul(hash ^ octet, 0x01000193), 0x811c9dc5) || 1;
   return (octets) =>
     Uint8Array.from({ length: octets }, () => {
       state ^= state << 13;

@@ -247,7 +247,7 @@ function explain(readingId) {
         ];
   return {
     reading: r,
-    versions: [{ ...r, version: 1 }],
+    versions: r.version > 1 ? [{ ...r, version: 1, status: 'current' }] : [],
     frame: {
       frameId: readingId.split(':')[0],
       session: readingId.split('.')[0],

@@ -100,6 +100,22 @@ describe('ward', () => {
     expect(api.calls).toBe(2);
   });
 
+  it('counts the tray again when a reading comes into it or leaves it', async () => {
+    const { ward: w, hub, time, api } = ward();
+    w.start();
+    await settle();
+    api.answer = aWorklist([], { unassigned: 1, feedPosition: 11 });
+    hub.send(11, reading('97', -60, { patientId: null, trayReason: 'unbound' }));
+    await settle();
+    await time.advance(2500);
+    expect(w.unassigned()).toBe(1);
+    api.answer = aWorklist([], { unassigned: 0, feedPosition: 12 });
+    hub.send(12, reading('97', -60, { version: 2 }));
+    await settle();
+    await time.advance(2500);
+    expect(w.unassigned()).toBe(0);
+  });
+
   it('does not ask for every sign of life of a device', async () => {
     const { ward: w, hub, time, api } = ward();
     w.start();

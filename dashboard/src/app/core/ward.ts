@@ -132,7 +132,10 @@ export class Ward {
 
   /** The reading may have moved from one patient to another: every row is asked. */
   private applyReading(reading: ApiReading, rows: Map<string, WorklistRow>, changed: Set<string>): boolean {
-    let ask = reading.trayReason !== null || (reading.patientId !== null && !rows.has(reading.patientId));
+    const unknownPatient = reading.patientId !== null && !rows.has(reading.patientId);
+    // A later version may be a reading that has just left the tray.
+    const leftTray = reading.version > 1 && this.unassignedCount() > 0;
+    let ask = reading.trayReason !== null || unknownPatient || leftTray;
     for (const [patientId, row] of rows) {
       const applied = applyReading(row, reading);
       if (applied.kind === 'reload') ask = true;

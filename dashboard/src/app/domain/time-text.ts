@@ -67,6 +67,12 @@ export function dayText(ms: number, zone: string, lang: TimeLang): string {
   return lang === 'ko' ? `${p.month}. ${p.day}.` : `${p.day} ${MONTHS[p.month - 1] ?? ''}`;
 }
 
+/** 2026. 11. 24. / 24 Nov 2026 */
+export function dateText(ms: number, zone: string, lang: TimeLang): string {
+  const p = partsOf(ms, zone);
+  return lang === 'ko' ? `${p.year}. ${p.month}. ${p.day}.` : `${p.day} ${MONTHS[p.month - 1] ?? ''} ${p.year}`;
+}
+
 /** 2026. 11. / Nov 2026 */
 export function monthText(ms: number, zone: string, lang: TimeLang): string {
   const p = partsOf(ms, zone);
@@ -80,9 +86,7 @@ export function dayClockText(ms: number, zone: string, lang: TimeLang): string {
 
 /** With year and seconds: for titles, explanations and copies. */
 export function fullText(ms: number, zone: string, lang: TimeLang): string {
-  const p = partsOf(ms, zone);
-  const day = lang === 'ko' ? `${p.year}. ${p.month}. ${p.day}.` : `${p.day} ${MONTHS[p.month - 1] ?? ''} ${p.year}`;
-  return `${day} ${clockSecondsText(ms, zone)}`;
+  return `${dateText(ms, zone, lang)} ${clockSecondsText(ms, zone)}`;
 }
 
 /** Whether two times are on the same day of the zone. */

@@ -27,6 +27,7 @@ export type ChartMove =
 
 const HEIGHT = 150;
 const DAY_S = 86_400;
+const SUMMER_TIME_S = 2 * 3600;
 const MOVES: Readonly<Record<string, ChartMove>> = {
   ArrowLeft: { kind: 'shift', part: -0.25 },
   ArrowRight: { kind: 'shift', part: 0.25 },
@@ -205,8 +206,10 @@ export class VitalChart {
 
   private timeLabels(seconds: readonly number[], step: number): string[] {
     const [zone, lang] = [this.zone(), this.lang()];
-    if (step >= 28 * DAY_S) return seconds.map((s) => monthText(s * 1000, zone, lang));
-    if (step >= DAY_S) return seconds.map((s) => dayText(s * 1000, zone, lang));
+    // uPlot steps by the viewer's days: where those change their clock, a tick of another zone is an hour off.
+    const day = (s: number) => (s + SUMMER_TIME_S) * 1000;
+    if (step >= 28 * DAY_S) return seconds.map((s) => monthText(day(s), zone, lang));
+    if (step >= DAY_S) return seconds.map((s) => dayText(day(s), zone, lang));
     return seconds.map((s) => {
       const clock = clockText(s * 1000, zone);
       return clock === '00:00' ? dayText(s * 1000, zone, lang) : clock;

@@ -245,6 +245,8 @@ export const en = {
   'decision.bind': 'Device bound',
   'decision.end-binding': 'Binding ended',
   'decision.manual': 'Entered',
+  'author.local': 'at this computer',
+  'author.system': 'by the hub',
   'profile.blood-pressure': 'Blood pressure monitor',
   'profile.thermometer': 'Thermometer',
   'profile.pulse-oximeter': 'Pulse oximeter',

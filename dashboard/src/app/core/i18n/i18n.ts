@@ -61,7 +61,8 @@ export type CodeGroup =
   | 'problem'
   | 'profile'
   | 'how'
-  | 'field';
+  | 'field'
+  | 'author';
 
 function isMessageKey(key: string): key is MessageKey {
   return Object.hasOwn(en, key);

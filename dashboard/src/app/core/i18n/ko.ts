@@ -247,6 +247,8 @@ export const ko = {
   'decision.bind': '기기 배정',
   'decision.end-binding': '기기 배정 종료',
   'decision.manual': '직접 입력',
+  'author.local': '이 컴퓨터에서',
+  'author.system': '서버가 처리',
   'profile.blood-pressure': '혈압계',
   'profile.thermometer': '체온계',
   'profile.pulse-oximeter': '산소포화도 측정기',

@@ -14,7 +14,7 @@ const URL = '/api/readings/s.3%3Aspo2/explain';
 function anExplanation(change: Partial<ApiReading> = {}, rest: Partial<Explanation> = {}): Explanation {
   return {
     reading: { ...READING, ...change },
-    versions: [READING],
+    versions: [],
     frame: {
       frameId: 's.3',
       session: 's',
@@ -151,6 +151,27 @@ describe('explain drawer', () => {
     expect(root.querySelector('dialog')).toBeNull();
     expect(button('이 값 제외')).toBeUndefined();
     expect(button('되돌리기')).toBeDefined();
+  });
+
+  it('lists the shown version with the earlier ones, newest first, and nothing where there is only one', async () => {
+    const earlier = { ...READING, components: [{ component: 'value' as const, value: '19', unit: '%', absent: null }] };
+    const { text } = await drawer(anExplanation({ version: 2 }, { versions: [earlier] }));
+    expect(text('section ol li').slice(-3, -1)).toEqual(['2판 91 % 표시 중', '1판 19 %']);
+    TestBed.resetTestingModule();
+    expect((await drawer(anExplanation())).root.textContent).not.toContain('1판');
+  });
+
+  it('says that one value of a continuous measurement cannot be set aside by itself', async () => {
+    const { http, all, button, update, root } = await drawer(anExplanation());
+    button('이 값 제외')?.click();
+    await update();
+    const area = all('textarea')[0] as HTMLTextAreaElement;
+    area.value = '움직임';
+    area.dispatchEvent(new Event('input'));
+    root.querySelector('form')?.dispatchEvent(new Event('submit'));
+    http.expectOne('/api/readings/s.3%3Aspo2/set-aside').flush(null, { status: 404, statusText: 'Not Found' });
+    await update();
+    expect(root.querySelector('#ask-fault')?.textContent).toContain('연속 측정의 한 값입니다');
   });
 
   it('keeps the reason that was typed when the hub refuses', async () => {

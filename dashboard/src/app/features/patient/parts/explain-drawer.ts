@@ -110,7 +110,9 @@ export class ExplainDrawer {
       this.loading.reload();
       this.decided.emit();
     } catch (error) {
-      this.fault.set(this.i18n.code('problem', problemCode(error)));
+      // The hub explains a value of a dense stream from its frame; there is no row that could be set aside.
+      const code = problemCode(error);
+      this.fault.set(code === 'not-found' ? this.t('explain.sample') : this.i18n.code('problem', code));
     } finally {
       this.saving.set(false);
     }
@@ -131,7 +133,7 @@ export class ExplainDrawer {
       device: make.filter((part) => part !== undefined && part !== null).join(', ') || (reading.device ?? ''),
       byteCount: (frame?.hex.length ?? 0) / 2,
       uuid: frame?.characteristic ? `0x${frame.characteristic.toUpperCase()}` : '',
-      versions: [...versions]
+      versions: [reading, ...versions]
         .sort((a, b) => b.version - a.version)
         .map((v) => ({
           version: v.version,
@@ -143,13 +145,11 @@ export class ExplainDrawer {
         })),
       decisions: decisions.map((d) => ({
         what: this.i18n.code('decision', d.kind),
-        author: d.author,
+        author: this.i18n.code('author', d.author),
         at: full(d.at),
         reason: d.reason,
       })),
-      // A value of a dense stream has no row of its own, and so no versions.
-      isSample: versions.length === 0,
-      canSetAside: reading.status === 'current' && versions.length > 0,
+      canSetAside: reading.status === 'current',
       canRestore: reading.status === 'set-aside',
     };
   }

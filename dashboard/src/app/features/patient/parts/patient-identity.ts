@@ -3,6 +3,7 @@ import { RouterLink } from '@angular/router';
 import type { Patient } from '@gaya/protocols/api';
 import { Clock } from '../../../core/clock.ts';
 import { I18n } from '../../../core/i18n/i18n.ts';
+import { Live } from '../../../core/live/live.ts';
 import { Words } from '../../../core/words.ts';
 import { yearsOld } from '../../../domain/age.ts';
 import { paths } from '../../../paths.ts';
@@ -27,6 +28,9 @@ import { Icon } from '../../../ui/icon.ts';
         <span>{{ t('person.zone', { zone: patient().zone }) }}</span>
       }
     </p>
+    @if (lost()) {
+      <span class="lost"><app-icon name="unlink" />{{ t('live.lost') }}</span>
+    }
   `,
   styles: `
     :host {
@@ -61,6 +65,18 @@ import { Icon } from '../../../ui/icon.ts';
       margin: 0 6px;
       color: var(--ink-3);
     }
+    .lost {
+      display: inline-flex;
+      align-items: center;
+      gap: 5px;
+      height: 28px;
+      padding: 0 8px;
+      margin-left: auto;
+      border-radius: var(--r-6);
+      background: var(--inverse);
+      color: var(--on-inverse);
+      font-size: var(--t-13);
+    }
   `,
 })
 export class PatientIdentity {
@@ -70,6 +86,9 @@ export class PatientIdentity {
   private readonly clock = inject(Clock);
   protected readonly t = this.i18n.t;
   protected readonly paths = paths;
+  private readonly live = inject(Live);
+  /** The black bar scrolls away, this one stays. */
+  protected readonly lost = computed(() => this.live.connection().state === 'lost');
   protected readonly name = computed(() => this.words.name(this.patient()));
   protected readonly person = computed(() => {
     const p = this.patient();

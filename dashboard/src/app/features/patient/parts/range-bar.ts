@@ -1,7 +1,7 @@
 import { Component, computed, inject, input, output } from '@angular/core';
 import { Clock } from '../../../core/clock.ts';
 import { I18n } from '../../../core/i18n/i18n.ts';
-import { dayClockText, dayText, sameDay } from '../../../domain/time-text.ts';
+import { dateText, dayClockText, dayText, sameDay } from '../../../domain/time-text.ts';
 import { RANGES, windowOf, type RangeId, type TimeWindow } from '../../../domain/time-window.ts';
 import { Icon } from '../../../ui/icon.ts';
 import type { ChartMove } from '../../../ui/vital-chart.ts';
@@ -134,8 +134,11 @@ export class RangeBar {
   protected readonly text = computed(() => {
     const { from, to } = this.window();
     const [zone, lang] = [this.zone(), this.i18n.lang()];
-    const days = to - from > 3 * 86_400_000;
-    const write = (at: number) => (days ? dayText(at, zone, lang) : dayClockText(at, zone, lang));
+    const days = (to - from) / 86_400_000;
+    const write = (at: number) => {
+      if (days > 200) return dateText(at, zone, lang);
+      return days > 3 ? dayText(at, zone, lang) : dayClockText(at, zone, lang);
+    };
     const end = sameDay(from, to, zone) ? dayClockText(to, zone, lang).split(' ').at(-1) : write(to);
     return `${write(from)} – ${end ?? ''}`;
   });

@@ -5,7 +5,7 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ALL_FRAMES, ALL_STATUS, MAX_MESSAGE_BYTES, parseTopic } from '@gaya/protocols/messages';
-import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client } from 'aedes';
+import { Aedes, type AedesOptions, type AedesPublishPacket, type AuthenticateError, type Client } from 'aedes';
 import type { GatewayKeys, HubBroker, MessageListener, PublishOptions } from './hub-broker.ts';
 import { PacketLimit } from './packet-limit.ts';
 import { mayPublish, maySubscribe } from './topic-rules.ts';
@@ -52,7 +52,7 @@ export function aedesEmbedded(options: EmbeddedOptions): EmbeddedBroker {
       listener = next;
     },
     start: async () => {
-      const started = await Aedes.createBroker(rules(options.keys));
+      const started = await Aedes.createBroker(gatewayRules(options.keys));
       broker = started;
       const events: EventEmitter = started;
       events.on('error', () => undefined); // of a single delivery; without a listener it would end the process
@@ -83,7 +83,7 @@ export function aedesEmbedded(options: EmbeddedOptions): EmbeddedBroker {
 }
 
 /** aedes' hooks. With its default concurrency, a hundred deliveries to one client that does not read would stop all others. */
-function rules(keys: GatewayKeys): ConstructorParameters<typeof Aedes>[0] {
+export function gatewayRules(keys: GatewayKeys): AedesOptions {
   return {
     concurrency: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,

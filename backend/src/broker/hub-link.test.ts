@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openHub, type Hub } from '../hub.ts';
 import { cuffMessage, NOW } from '../testing/test-app.ts';
 import { aedesEmbedded, type EmbeddedBroker } from './aedes-embedded.ts';
+import type { HubBroker } from './hub-broker.ts';
 import { linkHub, type HubLink } from './hub-link.ts';
 
 let folder: string;
@@ -148,5 +149,39 @@ describe('hub behind its broker', () => {
     await first.client.endAsync();
     const second = await gateway();
     await vi.waitFor(() => expect(allowed(second.commands)).toEqual([['d1']]));
+  });
+
+  it('tells a gateway its devices when the broker has forgotten them', async () => {
+    await hub.devices.create({ profile: 'blood-pressure', label: 'Cuff', gateways: ['gw1'] }, 'test', {
+      deviceId: 'd1',
+    });
+    link.close();
+    await broker.close();
+    broker = aedesEmbedded({ host: '127.0.0.1', port: 0, keys: hub.gateways });
+    link = linkHub(hub, broker);
+    await broker.start();
+    await link.announce();
+    const { commands } = await gateway();
+    await vi.waitFor(() => expect(commands).toMatchObject([{ kind: 'allow-list', devices: [{ device: 'd1' }] }]));
+  });
+
+  it('is silent once it is closed', async () => {
+    const published: string[] = [];
+    const quiet: HubBroker = {
+      ...{ kind: 'embedded', connected: () => true, start: () => Promise.resolve(), close: () => Promise.resolve() },
+      onMessage: () => undefined,
+      publish: (topic) => void published.push(topic),
+    };
+    const other = linkHub(hub, quiet);
+    const receive = (session: string) => {
+      hub.ingest.receive(framesTopic('gw1', 'd1'), Buffer.from(JSON.stringify(cuffMessage('d1', session, NOW))));
+      hub.ingest.flush();
+    };
+    receive('s1');
+    await vi.waitFor(() => expect(published).toEqual([acksTopic('gw1')]));
+    other.close();
+    receive('s2');
+    await hub.devices.create({ profile: 'blood-pressure', label: 'Cuff', gateways: ['gw1'] }, 'test');
+    expect(published).toEqual([acksTopic('gw1')]);
   });
 });

@@ -168,6 +168,13 @@ describe('FHIR read', () => {
     expect(response.json()).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ severity: 'error' }] });
   });
 
+  it('refuses a parameter that it does not know', async () => {
+    const url = `/fhir/Patient/${enrolled.patientId}`;
+    expect((await get(`${url}?_summary=true`)).statusCode).toBe(400);
+    expect((await get(`${url}?_format=json`)).statusCode).toBe(200);
+    expect((await get(`${url}?_summary=true`, { prefer: 'handling=lenient' })).statusCode).toBe(200);
+  });
+
   it('has no XML', async () => {
     expect((await get('/fhir/metadata', { accept: 'application/fhir+xml' })).statusCode).toBe(406);
     expect((await get('/fhir/metadata?_format=xml')).statusCode).toBe(406);

@@ -111,9 +111,10 @@ describe('GET /api/feed', () => {
     await vi.waitFor(async () => expect((await connect('/api/feed')).status).toBe(200));
   });
 
-  it('ends its streams when the server closes', async () => {
+  it('ends its streams in order when the server closes', async () => {
     const stream = await connect('/api/feed');
     await test.app.close();
     await stream.ended;
+    expect(open.at(-1)?.complete).toBe(true);
   });
 });

@@ -19,6 +19,7 @@ beforeAll(async () => {
   });
   await security(app);
   app.get('/api/x/:name', () => ({ ok: true }));
+  app.post('/api/y', () => ({ ok: true }));
   const body = Type.Object({ name: Type.String(), n: Type.Optional(Type.Integer()) });
   app.post('/api/x', { schema: { body } }, (request) => {
     stored += 1;
@@ -98,6 +99,11 @@ describe('content type', () => {
     'text/plain; application/json',
   ])('a change as "%s", which a form could send, is refused', async (type) => {
     expect(refusal(await post({ 'content-type': type }))).toEqual([415, 'json-required']);
+  });
+
+  it('a change without a body needs it too', async () => {
+    expect(refusal(await app.inject({ method: 'POST', url: '/api/y' }))).toEqual([415, 'json-required']);
+    expect((await app.inject({ method: 'POST', url: '/api/y', payload: {} })).statusCode).toBe(200);
   });
 
   it('JSON with a charset is taken', async () => {

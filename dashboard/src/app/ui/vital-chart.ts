@@ -151,7 +151,12 @@ export class VitalChart {
       const inside = paints[Math.min(i, paints.length - 1)] ?? '#888';
       return (u: uPlot) => paintAcrossLimits(u, band, withAlpha(inside, alpha), withAlpha(outside, alpha));
     };
-    const showPoints = stepMs === 0 && t.length <= 150;
+    // Points only where they stand apart: crowded ones hide the line.
+    const showPoints = (u: uPlot) => {
+      const [first, last] = [t[0] ?? 0, t.at(-1) ?? 0];
+      const width = u.valToPos(last / 1000, 'x') - u.valToPos(first / 1000, 'x');
+      return stepMs === 0 && (t.length <= 3 || width / t.length > 7);
+    };
     const axis: uPlot.Axis = {
       stroke: colour('--ink-3'),
       font: '12px "Pretendard Variable"',

@@ -112,17 +112,21 @@ test('a reading can be set aside with a reason, and taken back', async ({ page }
   const watch = guard(page, hub.url);
   await choose(page, 'en', 'light');
   await open(page, patientPath);
-  const row = page.locator('app-readings-table tbody tr').filter({ hasText: 'Temperature' }).last();
-  await row.getByRole('button').click();
+  const table = page.locator('app-readings-table');
   const drawer = page.locator('app-explain-drawer');
-  await drawer.getByRole('button', { name: /set aside/i }).click();
-  await page.getByRole('textbox').last().fill('thermometer in the sun');
-  await page
-    .getByRole('button', { name: /set aside/i })
-    .last()
-    .click();
-  await expect(page.locator('app-readings-table tr.aside')).toHaveCount(1);
-  await expect(page.locator('app-readings-table tr.aside')).toContainText('thermometer in the sun');
+  await table.locator('tbody tr').filter({ hasText: 'Blood pressure' }).last().getByRole('button').click();
+  await drawer.getByRole('button', { name: 'Set aside' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill('the cuff was loose');
+  await dialog.getByRole('button', { name: 'Set aside' }).click();
+  const aside = table.locator('tr.aside');
+  await expect(aside).toHaveCount(1);
+  await expect(aside).toContainText('the cuff was loose');
+
+  await drawer.getByRole('button', { name: 'Restore' }).click();
+  await dialog.getByRole('textbox').fill('it was another one');
+  await dialog.getByRole('button', { name: 'Restore' }).click();
+  await expect(aside).toHaveCount(0);
   watch.expectClean();
 });
 

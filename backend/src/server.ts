@@ -77,6 +77,7 @@ async function startBroker(settings: Config, opened: Hub): Promise<{ broker: Hub
     () => broker.close(),
     () => link.close(),
   );
+  await link.disconnectAll();
   await broker.start();
   await link.announce();
   return { broker, port: broker.port() };

@@ -151,6 +151,14 @@ describe('hub behind its broker', () => {
     await vi.waitFor(() => expect(allowed(second.commands)).toEqual([['d1']]));
   });
 
+  it('takes no gateway for connected when the broker starts', async () => {
+    const online = { schema: 'gaya.gateway-status', version: 1, gateway: 'gw1', state: 'online' };
+    hub.ingest.receive(statusTopic('gw1'), Buffer.from(JSON.stringify(online)));
+    await vi.waitFor(async () => expect(await hub.gateways.byId('gw1')).toMatchObject({ online: true }));
+    await link.disconnectAll();
+    await vi.waitFor(async () => expect(await hub.gateways.byId('gw1')).toMatchObject({ online: false }));
+  });
+
   it('tells a gateway its devices when the broker has forgotten them', async () => {
     await hub.devices.create({ profile: 'blood-pressure', label: 'Cuff', gateways: ['gw1'] }, 'test', {
       deviceId: 'd1',

@@ -18,7 +18,7 @@ export interface ObservationSearch {
   readonly offset: number;
 }
 
-export const MAX_COUNT = 1000;
+const MAX_COUNT = 1000;
 const DEFAULT_COUNT = 50;
 const MAX_OFFSET = 10_000_000;
 

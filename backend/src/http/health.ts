@@ -47,7 +47,7 @@ export function healthRoutes(app: App, context: RouteContext): void {
 }
 
 /** `down`: nothing can be stored; `degraded`: something is away, late or was skipped. */
-export async function healthOf({ hub, broker, version }: RouteContext): Promise<Health> {
+async function healthOf({ hub, broker, version }: RouteContext): Promise<Health> {
   const { writable, ...health } = await hub.health();
   const connected = broker.connected();
   const late = health.projections.some((p) => p.lagEntries > LAG_LIMIT || p.failed > 0);

@@ -78,6 +78,28 @@ describe('dashboard files', () => {
     );
   });
 
+  it('knows both forms of hashes that the build uses, and no picture by its name', async () => {
+    build();
+    for (const name of [
+      'chunk-D-gx5Hhm.js',
+      'chunk-um_RSLEt.js',
+      'styles-ATQCRKCY.css',
+      'icon-maskable.png',
+      'sw.js',
+    ]) {
+      writeFileSync(join(folder, 'dist', name), 'x');
+    }
+    await open();
+    const kept = async (name: string) =>
+      String((await app.inject(`/${name}`)).headers['cache-control']).includes('immutable');
+    expect(await Promise.all(['chunk-D-gx5Hhm.js', 'chunk-um_RSLEt.js', 'styles-ATQCRKCY.css'].map(kept))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(await Promise.all(['icon-maskable.png', 'sw.js'].map(kept))).toEqual([false, false]);
+  });
+
   it('keeps hashed files for ever and asks again for the others', async () => {
     build();
     await open();

@@ -11,8 +11,8 @@ import type { App } from './app-types.ts';
 import { ProblemError } from './problem.ts';
 
 const NONCE_MARK = '__CSP_NONCE__';
-/** The build puts a hash of the content in these names, so they never change. */
-const HASHED_NAME = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
+/** The build puts a hash of the content in these names, so their content never changes. */
+const HASHED_NAME = /-[A-Za-z0-9_-]{8}\.(js|css|woff2)$/;
 
 const pagePolicy = (nonce: string): string =>
   [

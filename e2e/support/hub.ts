@@ -17,6 +17,8 @@ export interface RunningHub {
   pidOf(part: string): number;
   parts(): string[];
   stop(): Promise<number | null>;
+  /** SIGKILL to the process that watches the parts. */
+  kill(): void;
 }
 
 export async function startHub(
@@ -60,6 +62,7 @@ export async function startHub(
       return pid;
     },
     stop: () => stop(child),
+    kill: () => child.kill('SIGKILL'),
   };
 }
 

@@ -18,7 +18,13 @@ const cuff = new Part({
 });
 const backend = new Part({
   file: 'backend/src/server.ts',
-  env: { GAYA_DATA: join(folder, 'hub'), GAYA_HTTP_PORT: '0', GAYA_MQTT_PORT: '0', GAYA_LOG_LEVEL: 'warn', GAYA_DASHBOARD: join(folder, 'none') },
+  env: {
+    GAYA_DATA: join(folder, 'hub'),
+    GAYA_HTTP_PORT: '0',
+    GAYA_MQTT_PORT: '0',
+    GAYA_LOG_LEVEL: 'warn',
+    GAYA_DASHBOARD: join(folder, 'none'),
+  },
 });
 const gateway = new Part({ file: 'tools/gateway.ts' });
 

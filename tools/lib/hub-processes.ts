@@ -1,6 +1,6 @@
 // The parts of a hub on one machine and the order in which they start and stop.
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DASHBOARD_DIST } from './dashboard.ts';
@@ -82,6 +82,7 @@ export class Hub {
       if (!isSeedProgress(message)) return;
       if (message.seeded < message.total) return;
       writeFileSync(done, '');
+      rmSync(out, { force: true });
       say(`${HISTORY_DAYS} days of history are in (${message.total} messages).`);
     });
     this.#backend?.send({ seed: out });

@@ -26,6 +26,7 @@ import { SqlitePatients } from './records/patients.ts';
 import { worklist } from './records/worklist.ts';
 import { PooledSeriesReader } from './series/series-reader.ts';
 import { ReaderPool } from './workers/reader-pool.ts';
+import { WalKeeper } from './workers/wal-keeper.ts';
 
 export type * from './ports.ts';
 export { RecordError } from './ports.ts';
@@ -76,6 +77,7 @@ class SqliteHub implements Hub {
   readonly #quarantine: Quarantine;
   readonly #projection: ReadingsProjection;
   readonly #pool: ReaderPool;
+  readonly #walKeeper: WalKeeper;
   readonly #seeder: Seeder;
   readonly #startedAt: number;
   #backfill: SeedProgress | null = null;
@@ -93,6 +95,8 @@ class SqliteHub implements Hub {
     this.#log = new Log(db, organisation, store.partitions);
     this.#quarantine = new Quarantine(db, organisation);
     this.#pool = new ReaderPool(db.path);
+    this.#walKeeper = new WalKeeper(db);
+    this.#walKeeper.start();
 
     this.feed = new SqliteFeed(db, organisation, clock);
     const projectionParts = { db, log: this.#log, organisation, clock, interpreter, feed: this.feed };
@@ -206,6 +210,7 @@ class SqliteHub implements Hub {
     await this.projections.stop();
     await this.#running;
     await this.#pool.close();
+    await this.#walKeeper.stop();
     this.#db.close();
   }
 

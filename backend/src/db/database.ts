@@ -20,7 +20,7 @@ const OPEN = `
   pragma busy_timeout = 300;
   pragma cache_size = -131072;
   pragma temp_store = memory;
-  pragma wal_autocheckpoint = 4000;
+  pragma wal_autocheckpoint = 20000;
 `;
 
 export class Database {
@@ -30,6 +30,7 @@ export class Database {
   readonly #onRollback = new Set<() => void>();
   #synchronous: Durability = 'durable';
   #inTransaction = false;
+  #commits = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -84,6 +85,7 @@ export class Database {
     try {
       const result = work();
       this.#connection.exec('commit');
+      this.#commits += 1;
       return result;
     } catch (error) {
       this.#rollback();
@@ -96,6 +98,16 @@ export class Database {
   /** What is kept in memory beside the tables has to be forgotten when a transaction did not happen. */
   onRollback(forget: () => void): void {
     this.#onRollback.add(forget);
+  }
+
+  /** Transactions since the file was opened. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** Copies the write-ahead log into the file as far as no reader is in the way. */
+  checkpoint(): void {
+    this.#connection.exec('pragma wal_checkpoint(passive)');
   }
 
   /** Octets of the file. */

@@ -17,7 +17,8 @@ import { AckBuilder } from './ack-builder.ts';
 import type { BadMessage, Quarantine } from './quarantine.ts';
 import { readFramesEnvelope, readStatus, rejectionsOf, type Envelope } from './read-envelope.ts';
 
-const MAX_BATCH = 500;
+/** While messages come faster than they can be stored, bigger batches cost less for each. */
+const MAX_BATCH = 2000;
 const MAX_WAIT_MS = 5;
 
 interface Received {

@@ -13,8 +13,10 @@ import { RecentEntries } from './recent-entries.ts';
 import type { StoredMessage } from './session-run.ts';
 
 const NAME = 'readings';
-/** Entries in one transaction. */
-const SLICE = 500;
+/** Frames in one transaction, about: who lags behind takes more at once, which costs less for each. */
+const SLICE_FRAMES = 2000;
+/** Entries that are read from the log at once. */
+const READ_ENTRIES = 500;
 /** Sessions that are run again in one transaction. */
 const STALE_SLICE = 20;
 const RETRY_MS = 500;
@@ -45,6 +47,8 @@ export class Projector implements Projections {
   readonly #waiting = new Set<{ target: ReadonlyMap<number, number>; resolve: () => void }>();
   /** Newest position of each partition. */
   #heads = new Map<number, number>();
+  /** As seen lately. */
+  #framesPerEntry = 1;
   #running = false;
   #scheduled: NodeJS.Immediate | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -145,11 +149,17 @@ export class Projector implements Projections {
   /** The next entries, of any partitions, in the order of each. */
   #next(): Item[] {
     const items: Item[] = [];
+    let frames = 0;
     for (const [partition, head] of this.#heads) {
-      const position = this.#cursors.get(partition);
-      if (position >= head) continue;
-      items.push(...this.#after(partition, position, SLICE - items.length));
-      if (items.length >= SLICE) break;
+      let position = this.#cursors.get(partition);
+      while (position < head && frames < SLICE_FRAMES) {
+        const more = this.#after(partition, position, Math.ceil((SLICE_FRAMES - frames) / this.#framesPerEntry));
+        if (more.length === 0) break;
+        items.push(...more);
+        frames += more.reduce((sum, { entry }) => sum + framesOf(entry), 0);
+        position += more.length;
+        this.#framesPerEntry = Math.max(1, frames / items.length);
+      }
     }
     return items;
   }
@@ -157,7 +167,8 @@ export class Projector implements Projections {
   #after(partition: number, position: number, limit: number): Item[] {
     const recent = this.#recent.take(partition, position, limit);
     if (recent.length > 0) return recent;
-    return this.#parts.log.after(partition, position, limit).map((entry) => ({ entry, stored: undefined }));
+    const entries = this.#parts.log.after(partition, position, Math.min(limit, READ_ENTRIES));
+    return entries.map((entry) => ({ entry, stored: undefined }));
   }
 
   #project(items: readonly Item[]): void {
@@ -261,6 +272,10 @@ export class Projector implements Projections {
     for (const [partition, position] of target) if (this.#cursors.get(partition) < position) return false;
     return this.#parts.projection.sessions.countStale() === 0;
   }
+}
+
+function framesOf({ firstSequence, lastSequence }: LogEntry): number {
+  return firstSequence === null || lastSequence === null ? 1 : lastSequence - firstSequence + 1;
 }
 
 function isOutage(error: unknown): boolean {

@@ -18,7 +18,7 @@ import { SqliteSeriesStore } from '../series/sqlite-series-store.ts';
 import { assign, type BindingSpan } from './binding-index.ts';
 import { BindingStore } from './binding-store.ts';
 import { DecisionStore } from './decision-store.ts';
-import { DeviceStates, LAST_FRAME, PROFILE } from './device-states.ts';
+import { DeviceStates, LAST_FRAME } from './device-states.ts';
 import { FingerprintStore, type CarrierFrame, type Relations } from './fingerprint-store.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Interpreter, Outcome } from './interpreter.ts';
@@ -135,6 +135,7 @@ export class ReadingsProjection {
 
   /** Forgets what is kept in memory beside the tables. */
   forget(): void {
+    this.devices.forget();
     this.#kept.clear();
     this.#events = [];
   }
@@ -270,7 +271,7 @@ export class ReadingsProjection {
       if (row === null && relations.duplicate) return;
       this.#settle(toInterpreted(reading, source, fingerprint.key), row, relations, spans);
     });
-    this.devices.note(PROFILE, outcome.measured.profile, source);
+    this.devices.noteProfile(source.device, outcome.measured.profile);
   }
 
   /** A frame whose time or content is understood otherwise than before leaves its old place among its like. */

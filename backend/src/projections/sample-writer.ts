@@ -21,7 +21,8 @@ const SQL = {
   clear: 'delete from sample_extent where organisation = ? and session = ?',
   newest: `select e.session, e.sid, e.last_t from series_key k
     cross join sample_extent e on e.organisation = k.organisation and e.sid = k.sid
-    where e.organisation = ? and k.organisation = ? and k.patient = ? and k.metric = ? order by e.last_t desc limit 1`,
+    where e.organisation = ? and k.organisation = ? and k.patient = ? and k.metric = ?
+    order by e.last_t desc, e.session desc limit 1`,
 } as const;
 
 /** Samples that belong to nobody have no points, but are found when somebody's binding reaches them. */
@@ -160,7 +161,7 @@ export class SampleWriter {
   #noteNewest(sample: TimedReading, source: FrameSource, patient: string): void {
     const key = `${patient}\n${sample.metric}`;
     const best = this.#newest.get(key);
-    if (best !== undefined && (best.time.effectiveAt ?? 0) >= (sample.time.effectiveAt ?? 0)) return;
+    if (best !== undefined && !isNewer(sample, best)) return;
     this.#newest.set(key, toApiSample(sample, source, patient));
   }
 
@@ -210,6 +211,12 @@ export class SampleWriter {
   }
 }
 
+/** Of equal times the same always wins, whichever came first. */
+function isNewer(a: TimedReading, b: ApiReading): boolean {
+  const [at, other] = [a.time.effectiveAt ?? 0, b.time.effectiveAt ?? 0];
+  return at === other ? a.readingId > b.readingId : at > other;
+}
+
 const keyOf = ({ sid, t, ref }: { sid: number; t: number; ref: number }): string => `${sid} ${t} ${ref}`;
 
 /** A sample as the API shows it: like a reading, though it has no row and no versions. */
@@ -217,6 +224,7 @@ export function toApiSample(sample: TimedReading, source: FrameSource, patient: 
   return {
     readingId: sample.readingId,
     version: 1,
+    kind: 'sample',
     status: 'current',
     metric: sample.metric,
     components: sample.components.map(({ component, value, unit, absent }) => ({

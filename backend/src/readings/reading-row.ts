@@ -170,6 +170,7 @@ export function toStoredReading(row: ReadingRow): StoredReading {
   return {
     readingId: row.readingId,
     version: row.version,
+    kind: 'spot',
     status: row.status,
     metric: row.metric,
     components: componentsOf(row),

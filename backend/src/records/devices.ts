@@ -6,7 +6,7 @@ import { promised } from '../db/promised.ts';
 import { sqlite } from '../db/schema-builder.ts';
 import { newId } from '../log/store.ts';
 import type { BindingStore } from '../projections/binding-store.ts';
-import { LAST_FRAME, PROFILE, type DeviceStates } from '../projections/device-states.ts';
+import { LAST_FRAME, profileIn, type DeviceStates } from '../projections/device-states.ts';
 import { RecordError, type Author, type Devices, type StoredDevice } from '../ports.ts';
 import type { RecordParts } from './patients.ts';
 import { allOf, firstOf, runOf } from './query.ts';
@@ -155,7 +155,7 @@ export class SqliteDevices implements Devices {
     const bound = bindings.spansOf(row.device_id).filter((b) => b.from <= now && (b.to === null || b.to > now));
     return {
       deviceId: row.device_id,
-      profile: row.profile === UNKNOWN_PROFILE ? (state.get(PROFILE)?.value ?? UNKNOWN_PROFILE) : row.profile,
+      profile: row.profile === UNKNOWN_PROFILE ? (profileIn(state) ?? UNKNOWN_PROFILE) : row.profile,
       label: row.label,
       provisional: row.provisional === 1,
       serial: row.serial ?? state.get('serial')?.value ?? null,

@@ -16,6 +16,7 @@ describe('the hub', () => {
     const reading = await h.reading('s-001.1:blood-pressure');
     expect(reading).toMatchObject({
       version: 1,
+      kind: 'spot',
       status: 'current',
       patientId: 'p-1',
       trayReason: null,

@@ -121,6 +121,7 @@ function reading(i, metric, at, more = {}) {
   return {
     readingId: `s-${i + 1}.${sequence}:${metric}`,
     version: 1,
+    kind: 'spot',
     status: 'current',
     metric,
     components,

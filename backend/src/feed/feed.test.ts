@@ -95,11 +95,14 @@ describe('events of the hub', () => {
     const values = h.hub.feed
       .since(before, 20)
       .events.flatMap(({ event: e }) =>
-        e.type === 'reading' && e.reading.metric === 'cuff-pressure' ? [e.reading.components[0]?.value] : [],
+        e.type === 'reading' && e.reading.metric === 'cuff-pressure' ? [[e.reading.kind, e.reading.components[0]?.value]] : [],
       );
-    expect(values).toEqual(['52', '56']);
+    expect(values).toEqual([
+      ['sample', '52'],
+      ['sample', '56'],
+    ]);
     const latest = await h.hub.readings.latest('p-1');
-    expect(latest[0]).toMatchObject({ readingId: 's-001.6:cuff-pressure', patientId: 'p-1' });
+    expect(latest[0]).toMatchObject({ readingId: 's-001.6:cuff-pressure', kind: 'sample', patientId: 'p-1' });
     expect(await h.hub.readings.explain('s-001.6:cuff-pressure')).toMatchObject({
       reading: { patientId: 'p-1', components: [{ value: '56' }] },
       frame: { characteristic: '2a36', sequence: 6 },

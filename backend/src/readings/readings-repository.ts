@@ -111,7 +111,7 @@ export class SqliteReadings implements Readings {
 /** A sample has no row: it was recorded when it was received. */
 function asSample(body: string): StoredReading {
   const sample = JSON.parse(body) as ApiReading;
-  return { ...sample, recordedAt: sample.time.receivedAt };
+  return { ...sample, kind: 'sample', recordedAt: sample.time.receivedAt };
 }
 
 function conditionsOf(organisation: string, filter: ReadingFilter): { where: string; values: SQLInputValue[] } {

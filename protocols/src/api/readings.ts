@@ -27,6 +27,8 @@ export const ApiReading = Type.Object(
   {
     readingId: Id,
     version: Type.Integer({ minimum: 1 }),
+    /** A sample is one value of a dense stream: it has no versions and cannot be filed, set aside or corrected by itself. */
+    kind: Literals('spot', 'sample'),
     status: ReadingStatus,
     metric: Type.String(),
     components: Type.Array(ApiComponent),

@@ -16,6 +16,7 @@ const AT = Date.parse('2026-11-24T23:50:00Z');
 const pressure: ApiReading = {
   readingId: '019a00000000700080000000000000aa.2:blood-pressure',
   version: 1,
+  kind: 'spot',
   status: 'current',
   metric: 'blood-pressure',
   components: [

@@ -23,6 +23,7 @@ export function aReading(
   return {
     readingId: `session.1:${metric}`,
     version: 1,
+    kind: 'spot',
     status: 'current',
     metric,
     components: values.map((value, i) => ({

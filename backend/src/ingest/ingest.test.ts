@@ -88,6 +88,11 @@ describe('ingest', () => {
     expect(rejected()).toEqual([{ session: 's-001', first: 0, last: 0, reason: 'too-large' }]);
   });
 
+  it('keeps a message without octets in quarantine, and can list it', async () => {
+    await send(TOPIC, '');
+    expect(await h.hub.quarantine()).toMatchObject([{ reason: 'unreadable', topic: TOPIC, body: '' }]);
+  });
+
   it('refuses a session that belongs to another device, in this batch or an earlier one', async () => {
     await h.receive(message([connect, cuff(120)]), message([cuff(150)], { device: 'cuff-2', first: 2 }));
     await h.receive(message([cuff(160)], { gateway: 'gw-2', first: 2 }));

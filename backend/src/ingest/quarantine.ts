@@ -64,7 +64,8 @@ export class Quarantine {
       topic: row['topic'] as string,
       source: row['source'] as string | null,
       reason: row['reason'] as string,
-      body: Buffer.from(row['body'] as Uint8Array).toString('hex'),
+      // SQLite gives null for a message without octets.
+      body: Buffer.from((row['body'] as Uint8Array | null) ?? []).toString('hex'),
     }));
   }
 }

@@ -79,4 +79,12 @@ describe('when a gateway received a frame', () => {
     expect(gatewayTimeOf(frame, [{ boot: 'b1', utcMinusMonoMs: EPOCH, uncertaintyMs: 1 }])).toBeNull();
     expect(gatewayTimeOf(frame, [{ boot: 'b2', utcMinusMonoMs: -5000, uncertaintyMs: 1 }])).toBeNull();
   });
+
+  it('is unknown where it would lie beyond all calendars', () => {
+    const boots = (utcMinusMonoMs: number) => [{ boot: 'b2', utcMinusMonoMs, uncertaintyMs: 1 }];
+    expect(gatewayTimeOf({ ...frame, mono: 0 }, boots(8.64e15))?.at).toBe(8.64e15);
+    expect(gatewayTimeOf({ ...frame, mono: 1 }, boots(8.64e15))).toBeNull();
+    expect(gatewayTimeOf(frame, boots(1e300))).toBeNull();
+    expect(gatewayTimeOf({ ...frame, mono: Number.MAX_VALUE }, boots(Number.MAX_VALUE))).toBeNull();
+  });
 });

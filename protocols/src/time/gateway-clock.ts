@@ -28,6 +28,8 @@ const DRIFT_PER_MS = 100e-6;
 const RESOLUTION_MS = 1;
 /** What a synchronised wall clock of the box is believed to be off by. */
 const SYNCED_WALL_UNCERTAINTY_MS = 1000;
+/** Beyond this there are no dates. @see ECMA-262 Time Values and Time Range */
+const LAST_INSTANT_MS = 8.64e15;
 
 export const UNSYNCED_CLOCK: GatewayClock = { utcMinusMonoMs: null, uncertaintyMs: Number.MAX_SAFE_INTEGER, atMono: 0 };
 
@@ -66,7 +68,7 @@ export function gatewayTimeOf(
   const clock = boots.find((candidate) => candidate.boot === frame.boot);
   if (clock !== undefined) {
     const at = Math.round(frame.mono + clock.utcMinusMonoMs);
-    return at >= 0 ? { at, uncertaintyMs: Math.ceil(clock.uncertaintyMs) } : null;
+    return at >= 0 && at <= LAST_INSTANT_MS ? { at, uncertaintyMs: Math.ceil(clock.uncertaintyMs) } : null;
   }
   return frame.synced ? { at: frame.wall, uncertaintyMs: SYNCED_WALL_UNCERTAINTY_MS } : null;
 }

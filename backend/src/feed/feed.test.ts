@@ -95,7 +95,9 @@ describe('events of the hub', () => {
     const values = h.hub.feed
       .since(before, 20)
       .events.flatMap(({ event: e }) =>
-        e.type === 'reading' && e.reading.metric === 'cuff-pressure' ? [[e.reading.kind, e.reading.components[0]?.value]] : [],
+        e.type === 'reading' && e.reading.metric === 'cuff-pressure'
+          ? [[e.reading.kind, e.reading.components[0]?.value]]
+          : [],
       );
     expect(values).toEqual([
       ['sample', '52'],

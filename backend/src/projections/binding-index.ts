@@ -3,6 +3,8 @@
 /** A binding as it is believed now. */
 export interface BindingSpan {
   readonly patient: string;
+  /** What it says of a reading that is surely its own. */
+  readonly assignment: Assignment;
   /** null: any slot. */
   readonly slot: number | null;
   /** [from, to), UTC ms. */
@@ -30,7 +32,11 @@ export function assign(
 ): Assignment {
   if (spans.length === 0) return UNBOUND;
   if (at === null) return tray('time-unknown');
-  const [from, to] = [at - uncertaintyMs, at + uncertaintyMs];
+  const from = at - uncertaintyMs;
+  const to = at + uncertaintyMs;
+  const [only] = spans;
+  if (spans.length === 1 && only !== undefined && only.slot === null && holdsFor(only, from, to))
+    return only.assignment;
   const near = spans.filter((span) => span.from <= to && (span.to === null || span.to > from));
   if (near.length === 0) return UNBOUND;
   if (slot === null && near.some((span) => span.slot !== null)) return tray('slot-unknown');
@@ -38,7 +44,15 @@ export function assign(
   const [first] = mine;
   if (first === undefined) return UNBOUND;
   if (mine.some((span) => span.patient !== first.patient)) return tray('time-at-binding-edge');
-  return isCovered(mine, from, to) ? { patient: first.patient, trayReason: null } : tray('time-at-binding-edge');
+  return isCovered(mine, from, to) ? first.assignment : tray('time-at-binding-edge');
+}
+
+export function spanOf(patient: string, slot: number | null, from: number, to: number | null): BindingSpan {
+  return { patient, slot, from, to, assignment: { patient, trayReason: null } };
+}
+
+function holdsFor(span: BindingSpan, from: number, to: number): boolean {
+  return span.from <= from && (span.to === null || span.to > to);
 }
 
 /** Whether spans hold without a gap from `from` to `to`, both inclusive. */

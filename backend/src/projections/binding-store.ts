@@ -2,7 +2,7 @@
 import type { Binding } from '@gaya/protocols/api';
 import type { Database, Row } from '../db/database.ts';
 import { Lru } from '../log/lru.ts';
-import type { BindingSpan } from './binding-index.ts';
+import { spanOf, type BindingSpan } from './binding-index.ts';
 
 const COLUMNS = `binding_id, device_id, patient_id, user_slot, from_at, to_at, recorded_at, recorded_by, partition,
   position, superseded_at`;
@@ -39,12 +39,9 @@ export class BindingStore {
   spansOf(device: string): readonly BindingSpan[] {
     const kept = this.#spans.get(device);
     if (kept !== undefined) return kept;
-    const spans = this.ofDevice(device).map(({ patientId, userSlot, from, to }) => ({
-      patient: patientId,
-      slot: userSlot,
-      from,
-      to,
-    }));
+    const spans = this.ofDevice(device).map(({ patientId, userSlot, from, to }) =>
+      spanOf(patientId, userSlot, from, to),
+    );
     this.#spans.set(device, spans);
     return spans;
   }

@@ -12,7 +12,7 @@ import { Lru } from '../log/lru.ts';
 import { addRange, type Range } from '../log/ranges.ts';
 import { LatestValues } from '../readings/latest-values.ts';
 import type { InterpretedPart, ReadingRow } from '../readings/reading-row.ts';
-import { ReadingWriter } from '../readings/reading-writer.ts';
+import { ReadingWriter, type DesiredReading } from '../readings/reading-writer.ts';
 import { settle } from '../readings/settle.ts';
 import { SqliteSeriesStore } from '../series/sqlite-series-store.ts';
 import { assign, type BindingSpan } from './binding-index.ts';
@@ -269,7 +269,7 @@ export class ReadingsProjection {
     spots.forEach((reading, i) => {
       const row = rows[i] ?? null;
       if (row === null && relations.duplicate) return;
-      this.#settle(toInterpreted(reading, source, fingerprint.key), row, relations, spans);
+      this.#settle(toInterpreted(reading, source, fingerprint.key), row, relations, spans, reading.components);
     });
     this.devices.noteProfile(source.device, outcome.measured.profile);
   }
@@ -287,20 +287,26 @@ export class ReadingsProjection {
     for (const session of this.fingerprints.leave(frame, row.fingerprint)) this.sessions.markStale(session);
   }
 
-  #settle(part: InterpretedPart, row: ReadingRow | null, relations: Relations, spans: readonly BindingSpan[]): void {
-    const ids = [part.readingId, ...relations.same.map((frame) => `${frame.session}.${frame.sequence}:${part.slot}`)];
+  #settle(
+    part: InterpretedPart,
+    row: ReadingRow | null,
+    relations: Relations,
+    spans: readonly BindingSpan[],
+    measured?: readonly Component[],
+  ): void {
+    const same = relations.same.map((frame) => `${frame.session}.${frame.sequence}:${part.slot}`);
     const settled = settle(part, {
       assignment: assign(spans, part.effectiveAt, part.uncertaintyMs ?? 0, part.userSlot),
-      decisions: this.decisions.ofReadings(ids),
+      decisions: this.decisions.ofReadings([part.readingId, ...same]),
       addedQuality: relations.addedQuality,
       superseded: relations.duplicate,
       note: null,
     });
-    this.#write({ ...part, ...settled }, row);
+    this.#write({ ...part, ...settled }, row, measured);
   }
 
-  #write(desired: Parameters<ReadingWriter['write']>[0], row: ReadingRow | null): void {
-    const changed = this.writer.write(desired, row);
+  #write(desired: DesiredReading, row: ReadingRow | null, measured?: readonly Component[]): void {
+    const changed = this.writer.write(desired, row, measured);
     if (changed && (row !== null || desired.sourceKind !== 'seed')) {
       this.#events.push({ type: 'reading', readingId: desired.readingId });
     }

@@ -53,6 +53,19 @@ export interface SampleWriterParts {
   readonly lookUp: SampleLookUp;
 }
 
+interface Newest {
+  readonly sample: TimedReading;
+  readonly source: FrameSource;
+  readonly patient: string;
+}
+
+interface LineCache {
+  readonly patient: string;
+  readonly device: string;
+  /** By metric and component. */
+  readonly sids: Map<string, Map<string, number>>;
+}
+
 interface Target {
   readonly sid: number;
   readonly t: number;
@@ -69,7 +82,9 @@ export class SampleWriter {
   readonly #lookUp: SampleLookUp;
   /** Not yet written: session -> line -> extent. */
   readonly #extents = new Map<string, Map<number, { firstT: number; lastT: number; uncertaintyMs: number }>>();
-  readonly #newest = new Map<string, ApiReading>();
+  readonly #newest = new Map<string, Newest>();
+  /** Lines of the patient and device that came last. */
+  #lines: LineCache = { patient: '', device: '', sids: new Map() };
   readonly #toldAt = new Lru<string, number>(50_000);
 
   constructor({ db, organisation, clock, series, latest, lookUp }: SampleWriterParts) {
@@ -119,7 +134,9 @@ export class SampleWriter {
   /** To be called at the end of the transaction. @returns events for the feed */
   flush(): FeedEvent[] {
     this.#flushExtents();
-    const events = [...this.#newest].flatMap(([key, reading]) => this.#tell(key, reading));
+    const events = [...this.#newest].flatMap(([key, { sample, source, patient }]) =>
+      this.#tell(key, toApiSample(sample, source, patient)),
+    );
     this.#newest.clear();
     return events;
   }
@@ -137,12 +154,26 @@ export class SampleWriter {
     const targets: Target[] = [];
     for (const { component, value } of sample.components) {
       if (value === null) continue;
-      const sid = this.#series.sidOf({ patient, metric: sample.metric, component, device: source.device });
+      const sid = this.#sidOf(patient, source.device, sample.metric, component);
       this.#widen(source.session, sid, t, uncertainty);
       targets.push({ sid, t, ref, v: Number(value) });
     }
     if (targets.length > 0 && !sample.quality.includes('demo')) this.#noteNewest(sample, source, patient);
     return targets;
+  }
+
+  /** Samples come in runs of one patient and device: the long way is gone once for each run. */
+  #sidOf(patient: string, device: string, metric: string, component: string): number {
+    if (this.#lines.patient !== patient || this.#lines.device !== device) {
+      this.#lines = { patient, device, sids: new Map() };
+    }
+    const { sids } = this.#lines;
+    let components = sids.get(metric);
+    if (components === undefined) sids.set(metric, (components = new Map<string, number>()));
+    let sid = components.get(component);
+    if (sid === undefined)
+      components.set(component, (sid = this.#series.sidOf({ patient, metric, component, device })));
+    return sid;
   }
 
   #widen(session: string, sid: number, t: number, uncertaintyMs: number): void {
@@ -161,8 +192,8 @@ export class SampleWriter {
   #noteNewest(sample: TimedReading, source: FrameSource, patient: string): void {
     const key = `${patient}\n${sample.metric}`;
     const best = this.#newest.get(key);
-    if (best !== undefined && !isNewer(sample, best)) return;
-    this.#newest.set(key, toApiSample(sample, source, patient));
+    if (best !== undefined && !isNewer(sample, best.sample)) return;
+    this.#newest.set(key, { sample, source, patient });
   }
 
   #tell(key: string, reading: ApiReading): FeedEvent[] {
@@ -206,13 +237,14 @@ export class SampleWriter {
   }
 
   #forget(): void {
+    this.#lines = { patient: '', device: '', sids: new Map() };
     this.#extents.clear();
     this.#newest.clear();
   }
 }
 
 /** Of equal times the same always wins, whichever came first. */
-function isNewer(a: TimedReading, b: ApiReading): boolean {
+function isNewer(a: TimedReading, b: TimedReading): boolean {
   const [at, other] = [a.time.effectiveAt ?? 0, b.time.effectiveAt ?? 0];
   return at === other ? a.readingId > b.readingId : at > other;
 }

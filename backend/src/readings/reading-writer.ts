@@ -57,15 +57,18 @@ export class ReadingWriter {
     return new Map(rows.map((row) => [row.readingId, row]));
   }
 
-  /** @returns whether there is a new version */
-  write(desired: DesiredReading, existing: ReadingRow | null): boolean {
-    return existing === null ? this.#insert(desired) : this.#update(desired, existing);
+  /**
+   * @param measured the components as interpreted, where they need not be parsed again
+   * @returns whether there is a new version
+   */
+  write(desired: DesiredReading, existing: ReadingRow | null, measured?: readonly Component[]): boolean {
+    return existing === null ? this.#insert(desired, measured) : this.#update(desired, existing);
   }
 
-  #insert(desired: DesiredReading): boolean {
+  #insert(desired: DesiredReading, measured?: readonly Component[]): boolean {
     const row = { ...desired, version: 1, recordedAt: this.#clock() };
     this.#db.statement(SQL.insert).run(...toValues(this.#organisation, row));
-    this.#follow(null, row);
+    this.#follow(null, row, measured);
     return true;
   }
 
@@ -86,23 +89,33 @@ export class ReadingWriter {
     return true;
   }
 
-  #follow(old: ReadingRow | null, row: ReadingRow): void {
-    this.#series.replace(old === null ? [] : pointsOf(old), pointsOf(row));
+  #follow(old: ReadingRow | null, row: ReadingRow, measured?: readonly Component[]): void {
+    this.#series.replace(old === null ? [] : pointsOf(old), pointsOf(row, measured));
     if (old !== null) this.#latest.outdate(old);
     this.#latest.offer(row);
   }
 }
 
 /** Points of a reading: one per component that has a number, none unless the reading counts. */
-export function pointsOf(row: ReadingRow): Point[] {
+export function pointsOf(row: ReadingRow, measured?: readonly Component[]): Point[] {
   const { patient, effectiveAt } = row;
   if (!row.usable || patient === null || effectiveAt === null) return [];
-  const components = JSON.parse(row.corrected ?? row.components) as Component[];
+  const components =
+    row.corrected === null && measured !== undefined
+      ? measured
+      : (JSON.parse(row.corrected ?? row.components) as Component[]);
   const points: Point[] = [];
   for (const { component, value } of components) {
     if (value === null) continue;
-    const line = { patient, metric: row.metric, component, device: row.device ?? '' };
-    points.push({ ...line, t: effectiveAt, ref: refOf(row.position, row.frameIndex), value: Number(value) });
+    points.push({
+      patient,
+      metric: row.metric,
+      component,
+      device: row.device ?? '',
+      t: effectiveAt,
+      ref: refOf(row.position, row.frameIndex),
+      value: Number(value),
+    });
   }
   return points;
 }

@@ -35,8 +35,7 @@ export function assign(
   const from = at - uncertaintyMs;
   const to = at + uncertaintyMs;
   const [only] = spans;
-  if (spans.length === 1 && only !== undefined && only.slot === null && holdsFor(only, from, to))
-    return only.assignment;
+  if (spans.length === 1 && only?.slot === null && holdsFor(only, from, to)) return only.assignment;
   const near = spans.filter((span) => span.from <= to && (span.to === null || span.to > from));
   if (near.length === 0) return UNBOUND;
   if (slot === null && near.some((span) => span.slot !== null)) return tray('slot-unknown');

@@ -1,13 +1,7 @@
 /** Brings a store to the newest shape: each migration once, all in one transaction. */
 import type { Database } from './database.ts';
+import type { Migration } from './migration.ts';
 import { firstMigration } from './migrations/001-first.ts';
-
-export interface Migration {
-  /** Sorts by age: `001-first`. Never edited once released. */
-  readonly name: string;
-  /** SQL statements in order; written with Kysely, so that the dialect can change. */
-  readonly statements: () => readonly string[];
-}
 
 const MIGRATIONS: readonly Migration[] = [firstMigration];
 

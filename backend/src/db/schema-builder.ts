@@ -12,7 +12,7 @@ export const sqlite = new Kysely<Record<string, Record<string, unknown>>>({
   },
 });
 
-export type ColumnType = 'text' | 'integer' | 'real' | 'blob';
+type ColumnType = 'text' | 'integer' | 'real' | 'blob';
 /** `text`, or `text?` where null is allowed. */
 export type ColumnSpec = ColumnType | `${ColumnType}?`;
 

@@ -36,16 +36,14 @@ const bindingFields = {
 };
 
 /** What holds of a binding since now: made, ended, or corrected. */
-export const BindingDecision = Type.Object({
+const BindingDecision = Type.Object({
   ...head,
   kind: Type.Union([Type.Literal('bind'), Type.Literal('end-binding'), Type.Literal('correct-binding')]),
   ...bindingFields,
 });
-export type BindingDecision = Static<typeof BindingDecision>;
 
 /** The binding never held. */
-export const WithdrawDecision = Type.Object({ ...head, kind: Type.Literal('withdraw-binding'), ...bindingFields });
-export type WithdrawDecision = Static<typeof WithdrawDecision>;
+const WithdrawDecision = Type.Object({ ...head, kind: Type.Literal('withdraw-binding'), ...bindingFields });
 
 export const ReadingDecisionBody = Type.Object({
   ...head,
@@ -83,7 +81,7 @@ const decisionValidator = Compile(DecisionBody);
 const manualValidator = Compile(ManualBody);
 
 /** A body that the hub itself wrote but cannot read: an entry of a newer version. */
-export class UnreadableBodyError extends Error {
+class UnreadableBodyError extends Error {
   override readonly name = 'UnreadableBodyError';
   readonly code = 'unreadable-body';
 }

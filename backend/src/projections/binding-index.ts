@@ -12,7 +12,7 @@ export interface BindingSpan {
   readonly to: number | null;
 }
 
-export type TrayReason = 'unbound' | 'time-unknown' | 'time-at-binding-edge' | 'slot-unknown' | 'filed-out';
+type TrayReason = 'unbound' | 'time-unknown' | 'time-at-binding-edge' | 'slot-unknown' | 'filed-out';
 
 export type Assignment =
   { readonly patient: string; readonly trayReason: null } | { readonly patient: null; readonly trayReason: TrayReason };

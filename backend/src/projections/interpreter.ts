@@ -4,7 +4,7 @@ import { interpretFrame, openSession, type Outcome, type SessionFrame } from '@g
 export type { Outcome, SessionFrame };
 
 /** What `interpret` knows of a session before its first frame. */
-export interface SessionContext {
+interface SessionContext {
   readonly zone: string;
   readonly provisional: boolean;
 }

@@ -160,7 +160,7 @@ type StoredComponent = Omit<ApiReading['components'][number], 'absent'> & {
   absent?: ApiReading['components'][number]['absent'];
 };
 
-export function componentsOf(row: Pick<ReadingRow, 'components' | 'corrected'>): ApiReading['components'] {
+function componentsOf(row: Pick<ReadingRow, 'components' | 'corrected'>): ApiReading['components'] {
   const components = JSON.parse(row.corrected ?? row.components) as StoredComponent[];
   return components.map(({ component, value, unit, absent }) => ({ component, value, unit, absent: absent ?? null }));
 }

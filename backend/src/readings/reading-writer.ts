@@ -97,7 +97,7 @@ export class ReadingWriter {
 }
 
 /** Points of a reading: one per component that has a number, none unless the reading counts. */
-export function pointsOf(row: ReadingRow, measured?: readonly Component[]): Point[] {
+function pointsOf(row: ReadingRow, measured?: readonly Component[]): Point[] {
   const { patient, effectiveAt } = row;
   if (!row.usable || patient === null || effectiveAt === null) return [];
   const components =

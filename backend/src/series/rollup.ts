@@ -2,7 +2,7 @@
 import { BUCKET_MS } from './series-store.ts';
 
 export const SLOT_MS = 900_000;
-export const SLOTS = BUCKET_MS / SLOT_MS;
+const SLOTS = BUCKET_MS / SLOT_MS;
 
 /** What is known of the values in a stretch of time; `n` 0: nothing, and the other fields say nothing. */
 export interface Summary {

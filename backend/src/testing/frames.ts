@@ -23,7 +23,7 @@ export const disconnect: FramePart = { how: 'disconnect', bytes: '13' };
 const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex');
 
 /** "2026-11-25T09:00:00" in Seoul, as a device there shows it. */
-export function seoulTime(utc: number): string {
+function seoulTime(utc: number): string {
   return new Date(utc + 9 * HOUR).toISOString().slice(0, 19);
 }
 
@@ -91,7 +91,7 @@ export interface MessageOptions {
 }
 
 /** Monotonic time of the tests' boots began at this UTC. */
-export const BOOTED_AT = NINE_AM - 400 * DAY;
+const BOOTED_AT = NINE_AM - 400 * DAY;
 
 export function message(parts: readonly FramePart[], options: MessageOptions = {}): FramesMessage {
   const { gateway = GATEWAY, device = CUFF, session = 's-001', first = 0, synced = true } = options;

@@ -15,7 +15,7 @@ interface Reader {
 }
 
 /** The thread that should answer has ended, or could not. */
-export class ReaderError extends Error {
+class ReaderError extends Error {
   override readonly name = 'ReaderError';
   readonly code: string;
 

@@ -3,7 +3,7 @@
  * The log (log, quarantine, log_partition, store) is the truth; tables of people's records (patient, device, gateway) are
  * kept with their versions; everything else is a projection and can be made again from the log.
  */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 import { createIndex, createTable, type ColumnSpec } from '../schema-builder.ts';
 
 export const PARTITIONS = 16;

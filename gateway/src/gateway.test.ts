@@ -152,6 +152,35 @@ describe('the gateway', () => {
     expect(r.uplink.messages[0]?.boots).toEqual([]);
   });
 
+  it('waits on each connection until the hub hears', async () => {
+    const r = rig();
+    r.uplink.goOnline();
+    r.answerStatus();
+    r.uplink.goOffline();
+    await r.connected();
+    r.uplink.goOnline();
+    await settle();
+    expect(r.frames()).toEqual([]);
+    r.answerStatus();
+    await settle();
+    expect(r.frames()).toEqual(['0 connect ']);
+  });
+
+  it('publishes again, and once, what a broker took before the hub was there', async () => {
+    const r = rig({ timing: { waitForTimeMs: 1 } });
+    await r.connected();
+    r.uplink.answers = false;
+    r.uplink.goOnline();
+    while (r.queue.counts().published === 0) await settle();
+    r.uplink.answers = true;
+    r.answerStatus();
+    await settle();
+    r.answerStatus();
+    await settle();
+    expect(r.frames()).toEqual(['0 connect ', '0 connect ']);
+    expect(r.queue.counts()).toMatchObject({ published: 0, stored: 1 });
+  });
+
   it('publishes nothing while offline, and what came meanwhile afterwards', async () => {
     const r = rig();
     r.uplink.goOnline();

@@ -46,7 +46,7 @@ export interface Timing {
   /** A published frame that nobody answered for is published again after. */
   readonly answerMs: number;
   readonly longestAnswerMs: number;
-  /** How long the first frames wait for the hub's time. */
+  /** How long frames wait on a new connection for the hub's first answer. */
   readonly waitForTimeMs: number;
   readonly heartbeatMs: number;
   readonly gatherMs: number;
@@ -86,6 +86,8 @@ export class Gateway {
   #dispatcher: Dispatcher | null = null;
   #clock = UNSYNCED_CLOCK;
   #brokerError: string | null = null;
+  /** On this connection: by then the hub hears what is published. */
+  #hubAnswered = false;
   #waitForTime: NodeJS.Timeout | undefined;
   #prune: NodeJS.Timeout | undefined;
   #errors: { at: string; what: string }[] = [];
@@ -171,13 +173,24 @@ export class Gateway {
     uplink.onUnreadable((what) => this.#trouble(`unreadable message on ${what}`));
   }
 
-  /** The hub's answer to the status brings the time; frames that it can date by it wait a little for that. */
+  /**
+   * The hub's answer to the status brings the time, and shows that it has subscribed: a broker that was restarted confirms
+   * frames also when there is nobody yet to take them.
+   */
   #online(): void {
     this.#brokerError = null;
+    this.#hubAnswered = false;
     this.#heartbeat.now();
-    const open = (): void => this.#dispatcher?.setOpen(true);
-    if (this.#clock.utcMinusMonoMs !== null) open();
-    else this.#waitForTime = setTimeout(open, this.#timing.waitForTimeMs);
+    this.#waitForTime = setTimeout(() => this.#dispatcher?.setOpen(true), this.#timing.waitForTimeMs);
+  }
+
+  /** Opens the way, or opens it anew: what was published before may have reached nobody. */
+  #hubHears(): void {
+    if (this.#hubAnswered || this.#uplink?.online !== true) return;
+    this.#hubAnswered = true;
+    clearTimeout(this.#waitForTime);
+    this.#dispatcher?.setOpen(false);
+    this.#dispatcher?.setOpen(true);
   }
 
   #offline(why: string | null): void {
@@ -194,8 +207,7 @@ export class Gateway {
       this.#clock = withRoundTrip(this.#clock, { sentMono: ack.echo.mono, receivedMono, serverTime: ack.serverTime });
       const clock = bootClockOf(this.#clock, this.boot, receivedMono);
       if (clock !== null) queue.saveBootClock(clock);
-      clearTimeout(this.#waitForTime);
-      if (this.#uplink?.online === true) this.#dispatcher?.setOpen(true);
+      this.#hubHears();
     }
     this.#dispatcher?.ack(ack);
   }

@@ -2,7 +2,17 @@ import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/
 import { inject, Service } from '@angular/core';
 import type { ApiReading, Device, Explanation, Gateway, Patient, Series, Worklist } from '@gaya/protocols/api';
 import { firstValueFrom } from 'rxjs';
+import type { EntryValue } from '../domain/entry.ts';
 import * as url from './urls.ts';
+
+/** As the hub's `ManualReading` wants it. */
+export interface EnteredReading {
+  readonly metric: string;
+  readonly components: readonly EntryValue[];
+  /** UTC ms. */
+  readonly measuredAt: number;
+  readonly note?: string;
+}
 
 /** Typed calls of the hub's API. Reads that a page shows are resources, writes are promises that reject with HttpErrorResponse. */
 @Service()
@@ -26,18 +36,26 @@ export class Api {
     return firstValueFrom(this.http.get<ApiReading[]>(url.UNASSIGNED_URL));
   }
 
-  setAside(readingId: string, reason: string): Promise<unknown> {
-    return firstValueFrom(this.http.post(url.setAsideUrl(readingId), { reason }));
+  setAside(readingId: string, reason: string): Promise<ApiReading> {
+    return firstValueFrom(this.http.post<ApiReading>(url.setAsideUrl(readingId), { reason }));
   }
 
-  restore(readingId: string, reason: string): Promise<unknown> {
-    return firstValueFrom(this.http.post(url.restoreUrl(readingId), { reason }));
+  restore(readingId: string, reason: string): Promise<ApiReading> {
+    return firstValueFrom(this.http.post<ApiReading>(url.restoreUrl(readingId), { reason }));
   }
 
   file(readingId: string, patientId: string, reason: string | undefined): Promise<unknown> {
     return firstValueFrom(
       this.http.post(url.fileUrl(readingId), reason === undefined ? { patientId } : { patientId, reason }),
     );
+  }
+
+  correct(readingId: string, components: readonly EntryValue[], reason: string): Promise<ApiReading> {
+    return firstValueFrom(this.http.post<ApiReading>(url.correctUrl(readingId), { components, reason }));
+  }
+
+  enter(patientId: string, reading: EnteredReading): Promise<ApiReading> {
+    return firstValueFrom(this.http.post<ApiReading>(url.enterUrl(patientId), reading));
   }
 
   /** Call in an injection context, as with the others below. Undefined parameter: nothing is asked for. */

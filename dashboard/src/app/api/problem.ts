@@ -15,9 +15,9 @@ export function problemCode(error: unknown): ProblemCode {
   return 'unknown';
 }
 
-/** The hub's own code for it, for a support call; null where the answer was not the hub's. */
-export function serverCode(error: unknown): string | null {
-  if (!(error instanceof HttpErrorResponse) || typeof error.error !== 'object' || error.error === null) return null;
-  const code = (error.error as Partial<Problem>).code;
-  return typeof code === 'string' ? code : null;
+/** What the hub said against single fields: JSON pointer of each and a code; empty where it said nothing of the kind. */
+export function fieldFaults(error: unknown): NonNullable<Problem['fields']> {
+  if (!(error instanceof HttpErrorResponse) || typeof error.error !== 'object' || error.error === null) return [];
+  const { fields } = error.error as Partial<Problem>;
+  return Array.isArray(fields) ? fields : [];
 }

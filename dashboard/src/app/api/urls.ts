@@ -4,11 +4,9 @@ const id = encodeURIComponent;
 
 export const FEED_URL = (after: number) => `/api/feed?after=${after}`;
 export const WORKLIST_URL = '/api/worklist';
-export const PATIENTS_URL = '/api/patients';
 export const DEVICES_URL = '/api/devices';
 export const GATEWAYS_URL = '/api/gateways';
 export const UNASSIGNED_URL = '/api/unassigned';
-export const HEALTH_URL = '/api/health';
 
 export const patientUrl = (patientId: string) => `/api/patients/${id(patientId)}`;
 export const readingsUrl = (patientId: string, window: { from: number; to: number }, limit: number) =>
@@ -27,3 +25,5 @@ export const explainUrl = (readingId: string) => `/api/readings/${id(readingId)}
 export const fileUrl = (readingId: string) => `/api/readings/${id(readingId)}/file`;
 export const setAsideUrl = (readingId: string) => `/api/readings/${id(readingId)}/set-aside`;
 export const restoreUrl = (readingId: string) => `/api/readings/${id(readingId)}/restore`;
+export const correctUrl = (readingId: string) => `/api/readings/${id(readingId)}/correct`;
+export const enterUrl = (patientId: string) => `/api/patients/${id(patientId)}/readings`;

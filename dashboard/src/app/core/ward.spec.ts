@@ -170,4 +170,24 @@ describe('ward', () => {
     await time.advance(500);
     expect(w.backfill()).toBeNull();
   });
+
+  it('washes a row once for a value after a time without, and not for each value of a stream', async () => {
+    const { ward: w, hub, time } = ward();
+    w.start();
+    await settle();
+    const washed: number[] = [];
+    const sendUntil = async (last: number, from: number) => {
+      for (let n = from; n <= last; n++) {
+        hub.send(n, reading('96', n));
+        await settle();
+        await time.advance(1000);
+        washed.push(w.changed().size);
+      }
+    };
+    await sendUntil(20, 11);
+    expect(washed).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    await time.advance(15_000);
+    await sendUntil(21, 21);
+    expect(washed.at(-1)).toBe(1);
+  });
 });

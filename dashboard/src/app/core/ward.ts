@@ -11,6 +11,9 @@ const RELOAD_MS = 5 * 60_000;
 const SOON_MS = 2000;
 /** Devices tell of signal and battery many times a minute. */
 const DEVICES_MS = 15_000;
+/** A row washes for a new value only when it was still for this long; the wash itself takes WASH_MS. */
+const STILL_MS = 15_000;
+const WASH_MS = 2000;
 
 /**
  * All patients with their newest values, live: the one place that worklist, patient page and shell read them from, so that
@@ -34,9 +37,10 @@ export class Ward {
   readonly unassigned = this.unassignedCount.asReadonly();
   readonly backfill = this.backfillState.asReadonly();
   readonly problem = this.failure.asReadonly();
-  /** Patients with a new value in the last batch: their row washes once. */
+  /** Patients with a new value after a time without: their row washes once. A stream would make it flash without end. */
   readonly changed = this.lastChanged.asReadonly();
 
+  private readonly changedAt = new Map<string, number>();
   private position = 0;
   private pending: PositionedEvent[] | null = null;
   private started = false;
@@ -108,9 +112,20 @@ export class Ward {
     }
     if (changed.size > 0) {
       this.rowsById.set(next);
-      this.lastChanged.set(changed);
+      this.wash(changed);
     }
     if (reloadMs < Infinity) this.loadIn(reloadMs);
+  }
+
+  private wash(changed: ReadonlySet<string>): void {
+    const now = this.ports.now();
+    const news = [...changed].filter((id) => now - (this.changedAt.get(id) ?? -Infinity) >= STILL_MS);
+    for (const id of changed) this.changedAt.set(id, now);
+    if (news.length === 0) return;
+    this.lastChanged.update((washing) => new Set([...washing, ...news]));
+    this.ports.after(WASH_MS, () =>
+      this.lastChanged.update((washing) => new Set([...washing].filter((id) => !news.includes(id)))),
+    );
   }
 
   /** Gives in how many ms the hub must be asked what is right now; Infinity: the event said it all. */

@@ -80,6 +80,13 @@ export class Words {
     return { main: this.t(n === 1 ? 'reason.within.one' : 'reason.within.all', { n }), detail: '' };
   }
 
+  /** What is wrong with a field, by the page's own check or by the hub's; `range` is what could be entered. */
+  fault(code: string, range = ''): string {
+    if (code === 'implausible') return this.t('fault.implausible', { range });
+    const text = this.i18n.code('fault', code);
+    return text === code ? this.t('problem.invalid') : text;
+  }
+
   private alsoOutside(worst: Excursion, others: readonly Excursion[]): string {
     const names = others.map((e) => (e.metric === worst.metric ? this.part(e) : this.metric(e.metric)));
     return names.length === 0 ? '' : this.t('reason.also', { what: [...new Set(names)].join(', ') });

@@ -32,7 +32,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-function partsOf(ms: number, zone: string): Parts {
+export function partsOf(ms: number, zone: string): Parts {
   const found = Object.fromEntries(
     formatOf(zone)
       .formatToParts(ms)

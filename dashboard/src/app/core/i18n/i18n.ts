@@ -62,7 +62,9 @@ export type CodeGroup =
   | 'profile'
   | 'how'
   | 'field'
-  | 'author';
+  | 'author'
+  | 'adapter'
+  | 'fault';
 
 function isMessageKey(key: string): key is MessageKey {
   return Object.hasOwn(en, key);

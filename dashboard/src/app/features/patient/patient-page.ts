@@ -1,15 +1,17 @@
-import { Component, computed, effect, inject, input } from '@angular/core';
+import { Component, computed, effect, inject, input, signal } from '@angular/core';
 import { Router } from '@angular/router';
-import type { ApiReading } from '@gaya/protocols/api';
+import type { ApiReading, Patient } from '@gaya/protocols/api';
 import { Api } from '../../api/api.ts';
 import { problemCode } from '../../api/problem.ts';
 import { Clock } from '../../core/clock.ts';
 import { I18n } from '../../core/i18n/i18n.ts';
 import { Ward } from '../../core/ward.ts';
+import { Words } from '../../core/words.ts';
 import { attentionOf } from '../../domain/attention.ts';
 import { byMetricOrder } from '../../domain/metrics.ts';
 import { paramsOf, shift, zoom, type TimeWindow } from '../../domain/time-window.ts';
 import type { ChartMove } from '../../ui/vital-chart.ts';
+import { EnterReading } from './parts/enter-reading.ts';
 import { ExplainDrawer } from './parts/explain-drawer.ts';
 import { PatientIdentity } from './parts/patient-identity.ts';
 import { RangeBar } from './parts/range-bar.ts';
@@ -21,7 +23,7 @@ import { PatientStore } from './patient-store.ts';
 /** One patient: newest values, trends, readings, and for each number where it comes from. The URL says period and explanation. */
 @Component({
   selector: 'app-patient-page',
-  imports: [ExplainDrawer, PatientIdentity, RangeBar, ReadingsTable, TrendPanel, VitalTiles],
+  imports: [EnterReading, ExplainDrawer, PatientIdentity, RangeBar, ReadingsTable, TrendPanel, VitalTiles],
   providers: [PatientStore],
   templateUrl: './patient-page.html',
   styleUrl: './patient-page.scss',
@@ -38,6 +40,7 @@ export default class PatientPage {
   private readonly clock = inject(Clock);
   private readonly i18n = inject(I18n);
   private readonly ward = inject(Ward);
+  private readonly words = inject(Words);
   protected readonly store = inject(PatientStore);
   protected readonly t = this.i18n.t;
   protected readonly code = this.i18n.code;
@@ -61,6 +64,8 @@ export default class PatientPage {
     equal: (a, b) => a.length === b.length && a.every((m, i) => m === b[i]),
   });
 
+  protected readonly entering = signal(false);
+
   constructor() {
     effect(() => this.store.patientId.set(this.patientId()));
     effect(() =>
@@ -83,6 +88,16 @@ export default class PatientPage {
 
   protected closeExplain(): void {
     void this.navigate({ explain: null });
+  }
+
+  protected onEntered(reading: ApiReading): void {
+    this.entering.set(false);
+    this.store.put(reading);
+  }
+
+  /** As a ward calls a patient when it must not be the wrong one. */
+  protected person(patient: Patient): string {
+    return [this.words.name(patient), this.words.sexAge(patient, this.clock.now()), patient.identifier].join(', ');
   }
 
   private navigate(queryParams: Record<string, string | null>): Promise<boolean> {

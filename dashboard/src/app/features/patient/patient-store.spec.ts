@@ -1,5 +1,5 @@
 import { TestBed } from '@angular/core/testing';
-import type { ApiReading } from '@gaya/protocols/api';
+import type { ApiReading, FeedEvent } from '@gaya/protocols/api';
 import { Api } from '../../api/api.ts';
 import { NOW } from '../../core/clock.ts';
 import { FEED_PORTS, Live } from '../../core/live/live.ts';
@@ -35,23 +35,52 @@ async function store() {
   };
   service.patientId.set('p-1');
   await update();
-  const send = async (position: number, reading: ApiReading) => {
-    hub.send(position, { type: 'reading', at: NOON, reading });
+  const tell = async (position: number, event: FeedEvent) => {
+    hub.send(position, event);
     await settle();
     await time.advance(500);
     await update();
   };
-  return { service, time, asked, answers, ids, update, send };
+  const send = (position: number, reading: ApiReading) => tell(position, { type: 'reading', at: NOON, reading });
+  const reset = (position: number) => tell(position, { type: 'reset', at: NOON });
+  return { service, time, asked, answers, ids, update, send, reset };
 }
 
 describe('a patient’s period', () => {
-  it('asks again for list and charts once some time after the first of many new values', async () => {
-    const { service, send, time, asked } = await store();
+  it('lists each new value at once without asking, and asks for the charts once some time after the first', async () => {
+    const { service, send, time, asked, ids } = await store();
     const before = service.chartVersion();
     for (let n = 1; n <= 6; n++) await send(n, at(`n${n}`, -n / 10));
+    expect(ids()).toEqual([1, 2, 3, 4, 5, 6].map((n) => `n${n}:spo2`).concat('a:spo2'));
     expect([service.chartVersion(), asked.length]).toEqual([before, 1]);
     await time.advance(4000);
-    expect([service.chartVersion(), asked.length]).toEqual([before + 1, 2]);
+    expect([service.chartVersion(), asked.length]).toEqual([before + 1, 1]);
+  });
+
+  it('draws the samples of a stream, but does not list them', async () => {
+    const { service, send, time, ids } = await store();
+    const before = service.chartVersion();
+    await send(1, at('s', -1, { kind: 'sample' }));
+    await time.advance(4000);
+    expect([service.chartVersion(), ids()]).toEqual([before + 1, ['a:spo2']]);
+  });
+
+  it('loses nothing that happens while it asks', async () => {
+    const { service, answers, ids, update, send } = await store();
+    let answer: (readings: ApiReading[]) => void = () => undefined;
+    answers.set('p-1', new Promise((resolve) => (answer = resolve)));
+    service.more();
+    await update();
+    await send(1, at('new', -1));
+    answer([at('a', -10)]);
+    await update();
+    expect(ids()).toEqual(['new:spo2', 'a:spo2']);
+  });
+
+  it('asks for everything again when the feed cannot go on', async () => {
+    const { reset, asked } = await store();
+    await reset(1);
+    expect(asked).toHaveLength(2);
   });
 
   it('stays as it is when another patient’s value comes', async () => {
@@ -62,11 +91,12 @@ describe('a patient’s period', () => {
     expect([service.chartVersion(), asked.length]).toEqual([before, 1]);
   });
 
-  it('asks again when one of its readings was filed to another patient', async () => {
-    const { send, time, asked } = await store();
+  it('lets go a reading that was filed to another patient', async () => {
+    const { service, send, time, ids } = await store();
+    const before = service.chartVersion();
     await send(1, at('a', -10, { version: 2, patientId: 'p-2' }));
     await time.advance(4000);
-    expect(asked).toHaveLength(2);
+    expect([service.chartVersion(), ids()]).toEqual([before + 1, []]);
   });
 
   it('never shows one patient’s readings under another, whichever answer comes last', async () => {

@@ -4,12 +4,13 @@ import { Api } from '../../api/api.ts';
 import { problemCode, type ProblemCode } from '../../api/problem.ts';
 import { Clock } from '../../core/clock.ts';
 import { FEED_PORTS, Live, type PositionedEvent } from '../../core/live/live.ts';
+import { withReading, type ListScope } from '../../domain/reading-list.ts';
 import { windowOf, type WindowParams } from '../../domain/time-window.ts';
 
 const FIRST_ROWS = 50;
 const MORE_ROWS = 200;
 const MOST_ROWS = 1000;
-/** List and charts are asked for again at most this often while values come in; the tiles show each value at once. */
+/** Charts are asked for again at most this often while values come in; tiles and list show each value at once. */
 const REFRESH_MS = 4000;
 
 /** One patient's period: which it is, its readings, and when its charts are to be asked for again. */
@@ -34,10 +35,13 @@ export class PatientStore {
   readonly problem = this.failure.asReadonly();
   /** Counts up when the charts' data changed. */
   readonly chartVersion = this.charts.asReadonly();
-  readonly hasMore = computed(() => (this.list()?.length ?? 0) >= this.limit() && this.limit() < MOST_ROWS);
+  private readonly full = signal(false);
+  readonly hasMore = computed(() => this.full() && this.limit() < MOST_ROWS);
 
   private stopRefresh: (() => void) | null = null;
   private request = 0;
+  /** What the feed said while the hub was asked: its answer may be older. */
+  private meanwhile: ApiReading[] = [];
 
   constructor() {
     const stop = inject(Live).listen((events) => this.take(events));
@@ -68,27 +72,56 @@ export class PatientStore {
     this.limit.update((n) => Math.min(MOST_ROWS, n + MORE_ROWS));
   }
 
+  /** A reading as the hub stored it just now; the feed will say the same a moment later. */
+  put(reading: ApiReading): void {
+    this.takeReadings([reading]);
+  }
+
   /** Asks again for everything on the page. */
   async load(): Promise<void> {
-    this.stopRefresh?.();
-    this.stopRefresh = null;
+    this.refreshCharts();
     const request = ++this.request;
-    this.charts.update((n) => n + 1);
+    const scope = this.scope();
+    this.meanwhile = [];
     try {
-      const readings = await this.api.readings(this.patientId(), this.window(), this.limit());
+      const readings = await this.api.readings(scope.patientId, scope.window, scope.limit);
       if (request !== this.request) return; // a later question is on its way
-      this.list.set(readings);
+      this.full.set(readings.length >= scope.limit);
+      this.list.set(this.meanwhile.reduce<readonly ApiReading[]>((list, r) => withReading(list, r, scope), readings));
       this.failure.set(null);
     } catch (error) {
       if (request === this.request) this.failure.set(problemCode(error));
     }
   }
 
+  private scope(): ListScope {
+    return { patientId: this.patientId(), window: this.window(), limit: this.limit() };
+  }
+
+  private refreshCharts(): void {
+    this.stopRefresh?.();
+    this.stopRefresh = null;
+    this.charts.update((n) => n + 1);
+  }
+
   private take(events: readonly PositionedEvent[]): void {
-    const mine = events.some(
-      ({ event }) => event.type === 'reset' || (event.type === 'reading' && this.concerns(event.reading)),
-    );
-    if (mine) this.stopRefresh ??= this.ports.after(REFRESH_MS, () => void this.load());
+    if (events.some(({ event }) => event.type === 'reset')) {
+      void this.load();
+      return;
+    }
+    this.takeReadings(events.flatMap(({ event }) => (event.type === 'reading' ? [event.reading] : [])));
+  }
+
+  private takeReadings(readings: readonly ApiReading[]): void {
+    const mine = readings.filter((reading) => this.concerns(reading));
+    if (mine.length === 0) return;
+    this.meanwhile.push(...mine);
+    const list = this.list();
+    if (list !== null) {
+      const scope = this.scope();
+      this.list.set(mine.reduce((changed, reading) => withReading(changed, reading, scope), list));
+    }
+    this.stopRefresh ??= this.ports.after(REFRESH_MS, () => this.refreshCharts());
   }
 
   /** A reading of this patient, or one that was and has been filed elsewhere. */

@@ -161,17 +161,46 @@ describe('explain drawer', () => {
     expect((await drawer(anExplanation())).root.textContent).not.toContain('1판');
   });
 
-  it('says that one value of a continuous measurement cannot be set aside by itself', async () => {
-    const { http, all, button, update, root } = await drawer(anExplanation());
-    button('이 값 제외')?.click();
+  it('offers nothing to decide about one value of a continuous measurement, and says why', async () => {
+    const { root, all } = await drawer(anExplanation({ kind: 'sample' }));
+    expect(all('footer button')).toEqual([]);
+    expect(root.textContent).toContain('연속 측정의 한 값입니다');
+  });
+
+  it('corrects a value with a reason, and only what was changed', async () => {
+    const { http, all, button, update, root, text } = await drawer(anExplanation());
+    button('값 수정')?.click();
     await update();
-    const area = all('textarea')[0] as HTMLTextAreaElement;
-    area.value = '움직임';
-    area.dispatchEvent(new Event('input'));
-    root.querySelector('form')?.dispatchEvent(new Event('submit'));
-    http.expectOne('/api/readings/s.3%3Aspo2/set-aside').flush(null, { status: 404, statusText: 'Not Found' });
+    const [value] = all('dialog input') as HTMLInputElement[];
+    const type = (field: HTMLInputElement | HTMLTextAreaElement | undefined, words: string) => {
+      if (field === undefined) throw new Error('no such field');
+      field.value = words;
+      field.dispatchEvent(new Event('input'));
+    };
+    const submit = () => root.querySelector('form')?.dispatchEvent(new Event('submit'));
+    expect(value?.value).toBe('91');
+    type(all('textarea')[0] as HTMLTextAreaElement, '잘못 읽음');
+    submit();
     await update();
-    expect(root.querySelector('#ask-fault')?.textContent).toContain('연속 측정의 한 값입니다');
+    expect(root.querySelector('#ask-fault')?.textContent).toContain('바뀐 값이 없습니다');
+    type(value, '910');
+    submit();
+    await update();
+    expect(text('dialog .field .fault')).toEqual(['50– 100 범위만 입력할 수 있습니다']);
+    type(value, '97');
+    submit();
+    const asked = http.expectOne('/api/readings/s.3%3Aspo2/correct');
+    expect(asked.request.body).toEqual({ components: [{ component: 'value', value: '97' }], reason: '잘못 읽음' });
+    asked.flush({ ...READING, version: 2 });
+    await update();
+    expect(root.querySelector('dialog')).toBeNull();
+    http.expectOne(URL);
+  });
+
+  it('strikes through what a correction replaced', async () => {
+    const earlier = { ...READING, components: [{ component: 'value' as const, value: '19', unit: '%', absent: null }] };
+    const { text } = await drawer(anExplanation({ version: 2 }, { versions: [earlier] }));
+    expect(text('section ol s')).toEqual(['19 %']);
   });
 
   it('keeps the reason that was typed when the hub refuses', async () => {

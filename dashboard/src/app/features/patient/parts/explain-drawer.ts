@@ -11,7 +11,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import type { Device, Explanation } from '@gaya/protocols/api';
+import type { ApiReading, Device, Explanation } from '@gaya/protocols/api';
 import { Api } from '../../../api/api.ts';
 import { problemCode } from '../../../api/problem.ts';
 import { I18n } from '../../../core/i18n/i18n.ts';
@@ -22,15 +22,16 @@ import { fullText } from '../../../domain/time-text.ts';
 import { AskReason } from '../../../ui/ask-reason.ts';
 import { Icon } from '../../../ui/icon.ts';
 import { ByteGrid } from './byte-grid.ts';
+import { CorrectReading } from './correct-reading.ts';
 import { ExplainWords } from './explain-words.ts';
 import { ThreeClocks } from './three-clocks.ts';
 
-type Act = 'setAside' | 'restore';
+type Act = 'setAside' | 'restore' | 'correct';
 
 /** Where a value comes from: may one use it, when was it measured, which bytes say so, which way it came, who changed it. */
 @Component({
   selector: 'app-explain-drawer',
-  imports: [AskReason, ByteGrid, Icon, ThreeClocks],
+  imports: [AskReason, ByteGrid, CorrectReading, Icon, ThreeClocks],
   templateUrl: './explain-drawer.html',
   styleUrl: './explain-drawer.scss',
   host: { '(document:keydown.escape)': 'onEscape()' },
@@ -40,8 +41,8 @@ export class ExplainDrawer {
   readonly devices = input.required<readonly Device[]>();
   readonly zone = input.required<string>();
   readonly closed = output();
-  /** A decision was stored. */
-  readonly decided = output();
+  /** A decision was stored: the reading as it is now. */
+  readonly decided = output<ApiReading>();
 
   private readonly api = inject(Api);
   private readonly i18n = inject(I18n);
@@ -98,24 +99,28 @@ export class ExplainDrawer {
     this.asking.set(act);
   }
 
-  protected async decide(act: Act, reason: string): Promise<void> {
+  protected async decide(act: 'setAside' | 'restore', reason: string): Promise<void> {
     this.saving.set(true);
     this.fault.set('');
     try {
-      await (act === 'setAside'
-        ? this.api.setAside(this.readingId(), reason)
-        : this.api.restore(this.readingId(), reason));
-      this.asking.set(null);
-      this.notice.say(this.t(`done.${act}`));
-      this.loading.reload();
-      this.decided.emit();
+      this.done(
+        act,
+        await (act === 'setAside'
+          ? this.api.setAside(this.readingId(), reason)
+          : this.api.restore(this.readingId(), reason)),
+      );
     } catch (error) {
-      // The hub explains a value of a dense stream from its frame; there is no row that could be set aside.
-      const code = problemCode(error);
-      this.fault.set(code === 'not-found' ? this.t('explain.sample') : this.i18n.code('problem', code));
+      this.fault.set(this.i18n.code('problem', problemCode(error)));
     } finally {
       this.saving.set(false);
     }
+  }
+
+  protected done(act: Act, reading: ApiReading): void {
+    this.asking.set(null);
+    this.notice.say(this.t(`done.${act}`));
+    this.loading.reload();
+    this.decided.emit(reading);
   }
 
   private viewOf(explanation: Explanation) {
@@ -141,7 +146,8 @@ export class ExplainDrawer {
           at: full(v.time.receivedAt),
           aside: v.status === 'set-aside',
           shown: v.version === reading.version,
-          note: v.note,
+          // Struck: the number no longer holds, whether it was corrected or taken out of use.
+          struck: v.status === 'set-aside' || this.words.value(v) !== this.words.value(reading),
         })),
       decisions: decisions.map((d) => ({
         what: this.i18n.code('decision', d.kind),
@@ -149,7 +155,9 @@ export class ExplainDrawer {
         at: full(d.at),
         reason: d.reason,
       })),
-      canSetAside: reading.status === 'current',
+      isSample: reading.kind === 'sample',
+      note: reading.source === 'manual' ? reading.note : null,
+      canSetAside: reading.kind === 'spot' && reading.status === 'current',
       canRestore: reading.status === 'set-aside',
     };
   }

@@ -25,6 +25,8 @@ export class ReadingsTable {
   /** Reading whose explanation is open. */
   readonly selected = input.required<string | null>();
   readonly explain = output<ApiReading>();
+  /** A person has a reading to type in. */
+  readonly enter = output();
   readonly more = output();
   readonly retry = output();
 
@@ -50,6 +52,7 @@ export class ReadingsTable {
         verdict: this.i18n.code('verdict', verdict),
         source:
           this.devices().find((d) => d.deviceId === reading.device)?.label ?? this.i18n.code('source', reading.source),
+        byHand: reading.source === 'manual',
         direction: excursion?.direction ?? null,
         aside: reading.status === 'set-aside',
         explainLabel: this.t('readings.explainOf', { what: name, value }),

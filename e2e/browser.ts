@@ -39,3 +39,6 @@ export function browser(): { launchOptions: LaunchOptions } {
   }
   return { launchOptions: { args, ...(path === own ? {} : { executablePath: path }) } };
 }
+
+/** A running Chromium, for tools that look at pages outside a test. */
+export const openBrowser = () => chromium.launch(browser().launchOptions);

@@ -133,7 +133,7 @@ describe.each(ways)('an indicated value, %s', (_name, way) => {
       onConfirmed: () => events.push(`confirmed, ${onDisk(value)} on the disk`),
     });
     closing.push(() => device.stop());
-    await startGateway('e2e/support/gateway-on-bad-disk.ts', hci, env);
+    await startGateway('e2e/support/bad-disk-gateway-child.ts', hci, env);
     device.measure(VITALS);
     return { device, events };
   }

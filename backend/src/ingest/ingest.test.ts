@@ -191,12 +191,21 @@ describe('ingest', () => {
 
   it('acknowledges nothing when the store cannot be written, and everything once it can', async () => {
     const body = message([connect, cuff(120)]);
+    const tryIt = async () => {
+      h.hub.ingest.receive(topicOf(body), encode(body));
+      h.hub.ingest.flush();
+      expect(h.acks).toEqual([]);
+      expect((await h.hub.health()).writable).toBe(false);
+    };
     const blocker = h.lockStore();
-    h.hub.ingest.receive(topicOf(body), encode(body));
-    h.hub.ingest.flush();
-    expect(h.acks).toEqual([]);
-    expect((await h.hub.health()).writable).toBe(false);
+    await tryIt();
     blocker.release();
+    // And when it fails in the middle of a batch.
+    const store = h.openStore();
+    store.exec(`create trigger full before insert on log begin select raise(abort, 'full'); end`);
+    await tryIt();
+    store.exec('drop trigger full');
+    store.close();
     await h.receive(body);
     expect(stored()).toEqual([{ session: 's-001', first: 0, last: 1 }]);
     expect((await h.hub.health()).writable).toBe(true);

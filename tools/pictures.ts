@@ -1,11 +1,12 @@
 // npm run pictures: the pictures of docs/pictures, taken of a demo hub of its own with thirty days of history.
 // Arguments name the pictures to take ("npm run pictures -- worklist explain"); none: all.
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiReading, Binding, Device, Worklist } from '@gaya/protocols/api';
 import { openBrowser } from '../e2e/browser.ts';
 import { removeData, startHub } from '../e2e/support/hub.ts';
 import { choose } from '../e2e/support/page-guard.ts';
+import { withPalette } from './lib/png.ts';
 import { ROOT } from './lib/steps.ts';
 
 const FOLDER = join(ROOT, 'docs', 'pictures');
@@ -152,12 +153,11 @@ async function take(browser: Awaited<ReturnType<typeof openBrowser>>, url: strin
   await page.locator('app-connection-state [data-state=live]').waitFor();
   await page.evaluate('document.fonts.ready.then(() => true)');
   await page.waitForTimeout(SETTLE_MS);
-  const path = join(FOLDER, shot.file);
-  await page.screenshot({ path, animations: 'disabled' });
+  const picture = withPalette(await page.screenshot({ animations: 'disabled' }));
   await context.close();
-  const bytes = statSync(path).size;
-  if (bytes > LARGEST_BYTES) throw new Error(`${shot.file} is too large: ${bytes} bytes`);
-  console.error(`${shot.file}  ${Math.round(bytes / 1000)} kB`);
+  if (picture.length > LARGEST_BYTES) throw new Error(`${shot.file} is too large: ${picture.length} bytes`);
+  writeFileSync(join(FOLDER, shot.file), picture);
+  console.error(`${shot.file}  ${Math.round(picture.length / 1000)} kB`);
 }
 
 function index(): string {

@@ -1,6 +1,6 @@
 /** Ages of values: how they are counted, and when a value is old. Pure. */
 
-export type AgeUnit = 'now' | 'min' | 'h' | 'd';
+type AgeUnit = 'now' | 'min' | 'h' | 'd';
 export interface Age {
   readonly unit: AgeUnit;
   readonly n: number;

@@ -1,5 +1,7 @@
 /** The bytes of a frame as cells that know their field. Pure. */
 import type { Explanation } from '@gaya/protocols/api';
+import { unitText } from './metrics.ts';
+import type { TimeLang } from './time-text.ts';
 
 export type Frame = NonNullable<Explanation['frame']>;
 export type ByteField = Frame['fields'][number];
@@ -43,6 +45,17 @@ export function fieldHex(hex: string, field: ByteField): string {
 export function fieldPlace(field: ByteField): string {
   const end = field.offset + field.length - 1;
   return field.length <= 1 ? String(field.offset) : `${field.offset}–\u2060${end}`;
+}
+
+/**
+ * What a field says, as a ward reads it: "108 mmHg" for "108 mm[Hg]", bits by octets so that a line breaks between them,
+ * a device's local time without its T.
+ */
+export function fieldText(text: string, lang: TimeLang): string {
+  const value = /^(-?[\d.]+) (\S+)$/.exec(text);
+  if (value !== null) return `${value[1] ?? ''}\u00a0${unitText(value[2] ?? '', lang)}`;
+  if (/^0b[01]{9,}$/.test(text)) return `0b${text.slice(2).replace(/(?=(?:[01]{8})+$)\B/g, ' ')}`;
+  return text.replace(/^(\d{4}-\d\d-\d\d)T/, '$1 ');
 }
 
 /** The field that says the value of the reading, to begin with; else the first. */

@@ -1,7 +1,7 @@
 /** From the hub's series to what a chart draws: one time axis, lines that break where nothing was measured. Pure. */
 import type { Series } from '@gaya/protocols/api';
 
-export interface ChartLine {
+interface ChartLine {
   readonly component: string;
   readonly mean: readonly (number | null)[];
   readonly min: readonly (number | null)[];
@@ -24,8 +24,6 @@ export interface ChartData {
   /** Measured values that the chart stands for. */
   readonly count: number;
 }
-
-export const NO_DATA: ChartData = { t: [], lines: [], gaps: [], stepMs: 0, count: 0 };
 
 /**
  * Stretches longer than three times the usual distance between points: missing data is shown as missing. The ends of the

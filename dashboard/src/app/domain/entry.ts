@@ -4,7 +4,7 @@ import { isPlausible, metrics, type ComponentDefinition, type MetricDefinition }
 /** What may be entered by hand: what a person can read off a device or count. */
 export const ENTERABLE: readonly MetricDefinition[] = metrics.filter(({ kind }) => kind === 'spot');
 
-export type EntryFault = 'missing' | 'not-a-number' | 'implausible' | 'not-in-order';
+type EntryFault = 'missing' | 'not-a-number' | 'implausible' | 'not-in-order';
 
 /** As typed, by component id. */
 export type EntryTexts = Readonly<Partial<Record<string, string>>>;

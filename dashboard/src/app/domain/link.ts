@@ -2,7 +2,7 @@
 import type { Device } from '@gaya/protocols/api';
 import { DAY_MS } from './age.ts';
 
-export type LinkWord = 'none' | 'fine' | 'battery-low' | 'gateway-off' | 'away' | 'never-seen' | 'searching';
+type LinkWord = 'none' | 'fine' | 'battery-low' | 'gateway-off' | 'away' | 'never-seen' | 'searching';
 
 export interface LinkSummary {
   readonly word: LinkWord;

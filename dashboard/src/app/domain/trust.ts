@@ -1,7 +1,7 @@
 /** What may be said about a stored value: may one use it, and why not. Pure. */
 import type { ApiReading } from '@gaya/protocols/api';
 
-export type TrustVerdict = 'good' | 'careful' | 'unusable' | 'aside' | 'superseded';
+type TrustVerdict = 'good' | 'careful' | 'unusable' | 'aside' | 'superseded';
 
 export interface Trust {
   readonly verdict: TrustVerdict;

@@ -53,7 +53,7 @@ export function aReading(
   };
 }
 
-export function aPatient(change: Partial<Patient> = {}): Patient {
+function aPatient(change: Partial<Patient> = {}): Patient {
   return {
     patientId: 'p-1',
     version: 1,

@@ -46,10 +46,11 @@ export default class DevicesPage {
         const link = deviceLink(device, this.clock.now());
         const patient = device.patientId === null ? undefined : this.ward.rows()?.get(device.patientId)?.patient;
         const offset = device.clockOffsetMs;
+        const kind = this.i18n.code('profile', device.profile);
         return {
           device,
           trouble: link.broken !== null || device.provisional,
-          kind: this.i18n.code('profile', device.profile),
+          kind: device.label.includes(kind) ? '' : kind,
           model: [device.manufacturer, device.model, device.serial].filter((p) => p !== null).join(' ') || '–',
           battery: device.batteryPercent === null ? '–' : `${device.batteryPercent}\u00a0%`,
           lowBattery: device.batteryPercent !== null && device.batteryPercent < LOW_BATTERY_PERCENT,

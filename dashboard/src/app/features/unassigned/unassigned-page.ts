@@ -1,5 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import type { ApiReading } from '@gaya/protocols/api';
+import { Api } from '../../api/api.ts';
 import { problemCode, type ProblemCode } from '../../api/problem.ts';
 import { I18n } from '../../core/i18n/i18n.ts';
 import { Notice } from '../../core/notice.ts';
@@ -23,6 +24,8 @@ export default class UnassignedPage {
   private readonly words = inject(Words);
   private readonly ward = inject(Ward);
   private readonly notice = inject(Notice);
+  /** Most of them are nobody's, so that no patient's row has them. */
+  private readonly devices = inject(Api).devices();
   protected readonly store = inject(TrayStore);
   protected readonly t = this.i18n.t;
   protected readonly code = this.i18n.code;
@@ -51,6 +54,7 @@ export default class UnassignedPage {
         received: full(receivedAt),
         why: reading.trayReason === null ? '' : this.i18n.code('tray', reading.trayReason),
         more: reason === null ? '' : this.i18n.code('timeReason', reason),
+        device: this.deviceName(reading.device),
         slot: reading.userSlot === null ? '' : this.t('unassigned.slot', { n: reading.userSlot }),
         label: this.t('unassigned.fileOf', { what: name, value: this.words.value(reading) }),
       };
@@ -69,6 +73,12 @@ export default class UnassignedPage {
     const reading = this.filing();
     return reading === null ? '' : `${this.words.metric(reading.metric)} ${this.words.value(reading)}`;
   });
+
+  private deviceName(deviceId: string | null): string {
+    if (deviceId === null) return '–';
+    const devices = this.devices.hasValue() ? this.devices.value() : [];
+    return devices.find((d) => d.deviceId === deviceId)?.label ?? deviceId;
+  }
 
   protected open(reading: ApiReading | null): void {
     this.filing.set(reading);

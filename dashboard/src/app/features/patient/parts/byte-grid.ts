@@ -1,6 +1,6 @@
 import { Component, computed, inject, input, linkedSignal } from '@angular/core';
 import { I18n } from '../../../core/i18n/i18n.ts';
-import { byteCells, fieldHex, fieldPlace, fieldToShow, type Frame } from '../../../domain/byte-fields.ts';
+import { byteCells, fieldHex, fieldPlace, fieldText, fieldToShow, type Frame } from '../../../domain/byte-fields.ts';
 
 /** The bytes as received beside the fields that they mean; one selection in both, moved by the arrow keys. */
 @Component({
@@ -21,8 +21,7 @@ export class ByteGrid {
       place: fieldPlace(field),
       name: this.i18n.code('field', field.name),
       hex: fieldHex(this.frame().hex, field),
-      // A device's local time reads better without the T.
-      text: field.text.replace(/^(\d{4}-\d\d-\d\d)T/, '$1 '),
+      text: fieldText(field.text, this.i18n.lang()),
     })),
   );
   protected readonly selected = linkedSignal(() => fieldToShow(this.frame().fields, this.metric()));

@@ -90,6 +90,8 @@ interface StoreRun {
   readonly fillPerSecond: number;
   /** Spot values a second, until projected. */
   readonly perSecond: number;
+  /** Of the hub, a spot value, µs. */
+  readonly cpuUs: number;
   readonly alone: Beside;
   readonly month: Beside | null;
   readonly year: Beside | null;
@@ -127,6 +129,7 @@ async function runOn(store: Store | null, quick: boolean): Promise<StoreRun> {
       store,
       fillPerSecond,
       perSecond: rated.load.timedMessages / rated.seconds,
+      cpuUs: rated.hubCpuUs,
       ...runs,
       fileMb: stored(stage.folder, []).fileMb,
     };
@@ -188,6 +191,7 @@ export async function benchSeries({ quick, full }: BenchOptions): Promise<Report
     setting: `charts of 30 days at one value a minute (43,200 values) in ${BUCKETS} buckets over HTTP, ${CLIENTS} clients one question after the other, random patient and metric, while ${count(BESIDE_PER_SECOND)} spot values a second come in through mosquitto; stores of ${runs.map((run) => count(run.store?.values ?? 0)).join(' and ')} series values (2A5F frames, two samples each; one patient has a year of minutes)`,
     figures: [
       { what: 'empty store: ingest of spot values', value: rate(empty.perSecond, 'messages') },
+      { what: 'empty store: CPU of the hub a message', value: `${empty.cpuUs.toFixed(1)} µs` },
       { what: 'empty store: event loop delay p99, ingest alone', value: ms(empty.alone.loopP99Ms) },
       ...runs.flatMap((run) => figuresOf(run, empty)),
     ],
@@ -224,6 +228,7 @@ function figuresOf(run: StoreRun, empty: StoreRun): Figure[] {
       goal: `>= ${GOAL_RATE}`,
       met: ratio >= GOAL_RATE,
     },
+    { what: `${size}: CPU of the hub a message`, value: `${run.cpuUs.toFixed(1)} µs` },
     { what: `${size}: filled at`, value: rate(run.fillPerSecond, 'samples') },
     { what: `${size}: size of the file`, value: `${count(Math.round(run.fileMb))} MB` },
   ];

@@ -43,6 +43,8 @@ export class ReaderPool {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       reader.waiting.set(id, { resolve, reject });
+      // An idle thread keeps no process alive, one that is asked does.
+      reader.worker.ref();
       reader.worker.postMessage({ ...job, id } satisfies ReaderJob);
     });
   }
@@ -81,6 +83,7 @@ export class ReaderPool {
 function answer(reader: Reader, { id, result, error }: ReaderReply): void {
   const waiting = reader.waiting.get(id);
   reader.waiting.delete(id);
+  if (reader.waiting.size === 0) reader.worker.unref();
   if (result !== undefined) waiting?.resolve(result);
   else waiting?.reject(new ReaderError(error ?? 'unknown'));
 }

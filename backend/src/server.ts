@@ -1,6 +1,7 @@
 /** The process: opens the hub, its broker and its pages, says when it is ready, and stops cleanly. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { pino, type Logger } from 'pino';
 import { buildApp } from './app.ts';
@@ -93,7 +94,7 @@ async function startApp(settings: Config, opened: Hub, broker: HubBroker): Promi
   const app = await buildApp({
     hub: opened,
     broker,
-    dashboard,
+    dashboard: resolve(dashboard),
     version: productVersion(),
     clock: Date.now,
     logger: log,

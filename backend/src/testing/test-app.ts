@@ -64,7 +64,7 @@ export async function openTestApp(options: Partial<AppOptions> = {}): Promise<Te
 }
 
 /** @throws {Error} for an answer that its schema does not allow */
-export function checkAnswers(schema: unknown, answer: unknown): void {
+function checkAnswers(schema: unknown, answer: unknown): void {
   if (Check(schema as TSchema, answer)) return;
   const [first] = Errors(schema as TSchema, answer);
   throw new Error(`answer against its schema: ${first?.instancePath ?? ''} ${first?.message ?? ''}`);

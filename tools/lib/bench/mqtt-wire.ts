@@ -12,7 +12,7 @@ const PUBACK = 0x40;
 const SUBSCRIBE = 0x82;
 const QOS_1 = 0x02;
 
-export interface Published {
+interface Published {
   readonly topic: string;
   readonly payload: Buffer;
   /** Null for QoS 0. */

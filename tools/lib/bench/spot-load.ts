@@ -3,7 +3,7 @@ import { devicesOf, sessionId, type Fleet } from './fleet.ts';
 import type { LoadPlan } from './load-plan.ts';
 
 export const CONNECTIONS = 50;
-export const DEVICES_PER_CONNECTION = 20;
+const DEVICES_PER_CONNECTION = 20;
 /** Unanswered messages per connection; a gateway has at most 16. */
 export const WINDOW = 64;
 const MINUTE_MS = 60_000;

@@ -130,6 +130,38 @@ test('a reading can be set aside with a reason, and taken back', async ({ page }
   watch.expectClean();
 });
 
+test('a reading is entered by hand, marked as such, and its correction keeps the old number', async ({ page }) => {
+  const watch = guard(page, hub.url);
+  await choose(page, 'en', 'light');
+  await open(page, patientPath);
+  const table = page.locator('app-readings-table');
+  const drawer = page.locator('app-explain-drawer');
+  const dialog = page.getByRole('dialog');
+  await table.getByRole('button', { name: 'Enter a reading' }).click();
+  await dialog.getByLabel('Systolic').fill('79');
+  await dialog.getByLabel('Diastolic').fill('131');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toContainText('Systolic must be above diastolic');
+  await expect(dialog.getByLabel('Diastolic')).toBeFocused();
+  const axe = await new AxeBuilder({ page }).include('dialog').analyze();
+  expect(axe.violations.map((v) => v.id)).toEqual([]);
+  await dialog.getByLabel('Systolic').fill('131');
+  await dialog.getByLabel('Diastolic').fill('79');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  const row = table.locator('tbody tr').filter({ hasText: 'Manual entry' });
+  await expect(row).toContainText('131/79');
+
+  await row.getByRole('button').click();
+  await drawer.getByRole('button', { name: 'Correct' }).click();
+  await dialog.getByLabel('Systolic').fill('113');
+  await dialog.getByLabel('Reason').fill('two digits changed places');
+  await dialog.getByRole('button', { name: 'Save correction' }).click();
+  await expect(drawer.locator('s')).toHaveText('131/79 mmHg');
+  await expect(drawer).toContainText('two digits changed places');
+  await expect(row).toContainText('113/79');
+  watch.expectClean();
+});
+
 // Last: the hub is stopped in the middle.
 test('a cut stream is said, and its return fills in what was missed', async ({ page }) => {
   await choose(page, 'en', 'light');

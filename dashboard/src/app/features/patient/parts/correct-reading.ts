@@ -1,4 +1,4 @@
-import { Component, computed, inject, input, linkedSignal, output, signal } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, output, signal, untracked } from '@angular/core';
 import type { ApiReading } from '@gaya/protocols/api';
 import { Api } from '../../../api/api.ts';
 import { fieldFaults, problemCode } from '../../../api/problem.ts';
@@ -42,11 +42,12 @@ export class CorrectReading {
   protected readonly components = computed(() =>
     (this.metric()?.components ?? []).filter(({ id }) => this.before()[id] !== undefined),
   );
-  private readonly before = computed((): EntryTexts =>
-    Object.fromEntries(
-      this.reading().components.flatMap(({ component, value }) => (value === null ? [] : [[component, value]])),
-    ),
-  );
+  /** As the person saw it on opening. A later version that comes meanwhile neither undoes their typing nor is undone by it. */
+  private readonly before = linkedSignal<string, EntryTexts>({
+    source: () => this.reading().readingId,
+    computation: (readingId, previous) =>
+      previous?.source === readingId ? previous.value : untracked(() => textsOf(this.reading())),
+  });
   protected readonly texts = linkedSignal(() => this.before());
   protected readonly faults = signal<Readonly<Partial<Record<string, string>>>>({});
   protected readonly fault = signal('');
@@ -81,3 +82,6 @@ export class CorrectReading {
     }
   }
 }
+
+const textsOf = ({ components }: ApiReading): EntryTexts =>
+  Object.fromEntries(components.flatMap(({ component, value }) => (value === null ? [] : [[component, value]])));

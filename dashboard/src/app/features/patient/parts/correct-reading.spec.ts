@@ -62,6 +62,7 @@ describe('correcting a reading', () => {
   it('has fields for what was measured only, and each of them must keep a number', async () => {
     const { http, field, type, submit, root } = await dialog(pressure(1, ['131', '79', null]));
     expect(field('#value-mean')).toBeNull();
+    expect(root.querySelector('label')?.textContent).toBe('수축기');
     type('#value-diastolic', '');
     type('textarea', 'wrong arm');
     await submit();

@@ -23,7 +23,13 @@ import { ValueFields } from './value-fields.ts';
       (closed)="closed.emit()"
     >
       @if (metric(); as m) {
-        <app-value-fields [metric]="m" [components]="components()" [(texts)]="texts" [faults]="faults()" />
+        <app-value-fields
+          [metric]="m"
+          [components]="components()"
+          [(texts)]="texts"
+          [faults]="faults()"
+          [required]="true"
+        />
       }
     </app-ask-reason>
   `,

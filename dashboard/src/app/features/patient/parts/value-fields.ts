@@ -61,6 +61,9 @@ export class ValueFields {
   /** Codes by component: of the check here, or of the hub. */
   readonly faults = input.required<Readonly<Partial<Record<string, string>>>>();
 
+  /** None may be left empty, not even what a new reading can do without. */
+  readonly required = input(false);
+
   private readonly i18n = inject(I18n);
   private readonly words = inject(Words);
 
@@ -88,7 +91,7 @@ export class ValueFields {
   private nameOf(component: ComponentDefinition): string {
     const metric = this.metric();
     const name = this.i18n.label(metric.components.length === 1 ? metric.label : component.label);
-    return isOptional(component) ? this.i18n.t('entry.optional', { name }) : name;
+    return isOptional(component) && !this.required() ? this.i18n.t('entry.optional', { name }) : name;
   }
 
   private rangeOf({ plausible: [low, high] }: ComponentDefinition): string {

@@ -6,11 +6,10 @@ import type { ApiReading, Binding, Device, Worklist } from '@gaya/protocols/api'
 import { openBrowser } from '../e2e/browser.ts';
 import { removeData, startHub } from '../e2e/support/hub.ts';
 import { choose } from '../e2e/support/page-guard.ts';
-import { withPalette } from './lib/png.ts';
 import { ROOT } from './lib/steps.ts';
 
 const FOLDER = join(ROOT, 'docs', 'pictures');
-const LARGEST_BYTES = 250_000;
+const LARGEST_BYTES = 400_000;
 const HISTORY_WITHIN_MS = 300_000;
 const VALUES_WITHIN_MS = 120_000;
 /** The feed never ends, so that no network is ever idle: charts are drawn by then. */
@@ -153,7 +152,7 @@ async function take(browser: Awaited<ReturnType<typeof openBrowser>>, url: strin
   await page.locator('app-connection-state [data-state=live]').waitFor();
   await page.evaluate('document.fonts.ready.then(() => true)');
   await page.waitForTimeout(SETTLE_MS);
-  const picture = withPalette(await page.screenshot({ animations: 'disabled' }));
+  const picture = await page.screenshot({ animations: 'disabled' });
   await context.close();
   if (picture.length > LARGEST_BYTES) throw new Error(`${shot.file} is too large: ${picture.length} bytes`);
   writeFileSync(join(FOLDER, shot.file), picture);

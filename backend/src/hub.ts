@@ -111,16 +111,12 @@ class SqliteHub implements Hub {
 
     const records = { db, organisation, clock, random };
     this.patients = new SqlitePatients({ ...records, changed: () => this.#recordsChanged() });
-    this.devices = new SqliteDevices({
-      ...records,
-      states: projection.devices,
-      bindings: projection.bindings,
-      changed: () => this.#devicesChanged(),
-    });
+    const facts = { states: projection.devices, bindings: projection.bindings };
+    this.devices = new SqliteDevices({ ...records, ...facts, changed: () => this.#devicesChanged() });
     this.gateways = new SqliteGateways({
       ...records,
+      ...facts,
       store,
-      devices: this.devices,
       changed: () => this.#recordsChanged(),
       tell: (events) => this.feed.append(events),
       told: () => this.feed.changed(),

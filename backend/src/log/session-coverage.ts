@@ -1,5 +1,6 @@
 /** Which sequences of which session are in the log: answers "is this message new?" without reading the log each time. */
 import type { Log } from './log.ts';
+import type { SessionRange } from './log-work.ts';
 import { Lru } from './lru.ts';
 import { addRange, covers, type Range } from './ranges.ts';
 
@@ -15,6 +16,8 @@ export interface Span extends Range {
   readonly session: string;
 }
 
+type Verdict = 'new' | 'stored' | 'foreign';
+
 export class SessionCoverage {
   readonly #log: Log;
   readonly #sessions: Lru<string, Coverage>;
@@ -25,10 +28,8 @@ export class SessionCoverage {
   }
 
   /** `foreign`: the session belongs to another device or gateway, so its frame ids would clash. */
-  check(span: Span): 'new' | 'stored' | 'foreign' {
-    const known = this.#of(span);
-    if (known.gateway !== span.gateway || known.device !== span.device) return 'foreign';
-    return covers(known.ranges, span.first, span.last) ? 'stored' : 'new';
+  check(span: Span): Verdict {
+    return judge(this.#of(span), span);
   }
 
   /** To be told of each span that is appended; a transaction that fails is told by {@link forget}. */
@@ -44,13 +45,22 @@ export class SessionCoverage {
   #of(span: Span): Coverage {
     const kept = this.#sessions.get(span.session);
     if (kept !== undefined) return kept;
-    const rows = this.#log.rangesOf(span.session);
-    const coverage: Coverage = {
-      gateway: rows[0]?.source ?? span.gateway,
-      device: rows[0]?.device ?? span.device,
-      ranges: rows.reduce<Range[]>((ranges, row) => addRange(ranges, row.first, row.last), []),
-    };
+    const coverage = coverageOf(this.#log.rangesOf(span.session), span);
     this.#sessions.set(span.session, coverage);
     return coverage;
   }
+}
+
+/** What is stored of a session; of a new one nothing, and it belongs to whoever sends it first. */
+export function coverageOf(stored: readonly SessionRange[], span: Span): Coverage {
+  return {
+    gateway: stored[0]?.source ?? span.gateway,
+    device: stored[0]?.device ?? span.device,
+    ranges: stored.reduce<Range[]>((ranges, row) => addRange(ranges, row.first, row.last), []),
+  };
+}
+
+export function judge(known: Coverage, span: Span): Verdict {
+  if (known.gateway !== span.gateway || known.device !== span.device) return 'foreign';
+  return covers(known.ranges, span.first, span.last) ? 'stored' : 'new';
 }

@@ -1,6 +1,8 @@
 /** The identity of this store: its epoch changes when it was restored from a backup, and gateways then send again. */
 import type { Database } from '../db/database.ts';
 import { PARTITIONS } from '../db/migrations/001-first.ts';
+import { runNow } from '../db/sqlite-sql.ts';
+import { first, run, type Work } from '../db/work.ts';
 
 export interface Store {
   readonly epoch: string;
@@ -20,7 +22,12 @@ export function newId(random: Random): string {
 
 /** Reads the store's row, and makes it in a new store. */
 export function openStore(db: Database, clock: () => number, random: Random): Store {
-  const row = db.get('select epoch, created_at, partitions, restored_at, resend_since from store where id = 1');
+  return db.transaction(() => runNow(db, openedStore(clock, random)));
+}
+
+/** As {@link openStore}, for any database. */
+export function* openedStore(clock: () => number, random: Random): Work<Store> {
+  const row = yield* first('select epoch, created_at, partitions, restored_at, resend_since from store where id = 1');
   if (row !== undefined) {
     return {
       epoch: row['epoch'] as string,
@@ -30,28 +37,25 @@ export function openStore(db: Database, clock: () => number, random: Random): St
       resendSince: row['resend_since'] as number | null,
     };
   }
-  const store = {
-    epoch: newId(random),
-    createdAt: clock(),
-    partitions: PARTITIONS,
-    restoredAt: null,
-    resendSince: null,
-  };
-  db.transaction(() =>
-    db.run(
-      'insert into store (id, epoch, created_at, partitions) values (1, ?, ?, ?)',
-      store.epoch,
-      store.createdAt,
-      store.partitions,
-    ),
-  );
-  return store;
+  const [epoch, createdAt] = [newId(random), clock()];
+  const sql = 'insert into store (id, epoch, created_at, partitions) values (1, ?, ?, ?)';
+  yield* run(sql, epoch, createdAt, PARTITIONS);
+  return { epoch, createdAt, partitions: PARTITIONS, restoredAt: null, resendSince: null };
 }
 
 /** To be called on a restored copy. @returns the new epoch */
 export function renewEpoch(db: Database, resendSince: number, clock: () => number, random: Random): string {
   const epoch = newId(random);
-  const sql = 'update store set epoch = ?, restored_at = ?, resend_since = ? where id = 1';
-  db.transaction(() => db.run(sql, epoch, clock(), resendSince));
+  db.transaction(() => runNow(db, renewedEpoch(epoch, clock(), resendSince)));
   return epoch;
+}
+
+/** As {@link renewEpoch}, for any database. @param restoredAt UTC ms @param resendSince UTC ms */
+export function* renewedEpoch(epoch: string, restoredAt: number, resendSince: number): Work<void> {
+  yield* run(
+    'update store set epoch = ?, restored_at = ?, resend_since = ? where id = 1',
+    epoch,
+    restoredAt,
+    resendSince,
+  );
 }

@@ -4,7 +4,7 @@
  * kept with their versions; everything else is a projection and can be made again from the log.
  */
 import type { Migration } from '../migration.ts';
-import { createIndex, createTable, type ColumnSpec } from '../schema-builder.ts';
+import type { ColumnSpec, Schema } from '../schema-builder.ts';
 
 export const PARTITIONS = 16;
 
@@ -75,7 +75,7 @@ const DEVICE_COLUMNS: Record<string, ColumnSpec> = {
   recorded_by: 'text',
 };
 
-const log = () => [
+const log = ({ createTable, createIndex }: Schema) => [
   createTable('store', {
     columns: {
       id: 'integer',
@@ -130,7 +130,7 @@ const log = () => [
   }),
 ];
 
-const records = () => [
+const records = ({ createTable, createIndex }: Schema) => [
   createTable('patient', { columns: PATIENT_COLUMNS, key: ['organisation', 'patient_id'] }),
   createTable('patient_version', { columns: PATIENT_COLUMNS, key: ['organisation', 'patient_id', 'version'] }),
   createIndex('patient_identifier', 'patient', ['organisation', 'identifier'], { unique: true }),
@@ -170,7 +170,7 @@ const records = () => [
   }),
 ];
 
-const projections = () => [
+const projections = ({ createTable, createIndex }: Schema) => [
   createTable('cursor', {
     columns: { projection: 'text', organisation: 'text', partition: 'integer', position: 'integer', epoch: 'integer' },
     key: ['projection', 'organisation', 'partition'],
@@ -270,7 +270,7 @@ const projections = () => [
   createIndex('binding_patient', 'binding', ['organisation', 'patient_id']),
 ];
 
-const readings = () => [
+const readings = ({ createTable, createIndex }: Schema) => [
   createTable('reading', { columns: READING_COLUMNS, key: ['organisation', 'reading_id'] }),
   createTable('reading_version', { columns: READING_COLUMNS, key: ['organisation', 'reading_id', 'version'] }),
   createIndex('reading_patient', 'reading', ['organisation', 'patient', 'metric', 'effective_at'], {
@@ -327,9 +327,9 @@ const readings = () => [
 ];
 
 /** Buckets of six hours keep neighbours in time together on the disk, whoever's they are. */
-const series = () => [
-  `create table series_key (sid integer primary key, organisation text not null, patient text not null,
-     metric text not null, component text not null, device text not null,
+const series = ({ createTable, createIndex, rowNumber, text }: Schema) => [
+  `create table series_key (sid ${rowNumber}, organisation ${text} not null, patient ${text} not null,
+     metric ${text} not null, component ${text} not null, device ${text} not null,
      unique (organisation, patient, metric, component, device))`,
   createTable('point', {
     columns: { bucket: 'integer', sid: 'integer', t: 'integer', ref: 'integer', v: 'real' },
@@ -360,5 +360,11 @@ const series = () => [
 
 export const firstMigration: Migration = {
   name: '001-first',
-  statements: () => [...log(), ...records(), ...projections(), ...readings(), ...series()],
+  statements: (schema) => [
+    ...log(schema),
+    ...records(schema),
+    ...projections(schema),
+    ...readings(schema),
+    ...series(schema),
+  ],
 };

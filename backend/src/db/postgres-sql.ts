@@ -102,8 +102,9 @@ export function numbered(sql: string): string {
   return text;
 }
 
-/** What SQLite refuses is refused here too: pg would send a boolean or a date as text. */
+/** As node:sqlite has it: pg would send a boolean, a date or an object as some text. */
 function checked(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0;
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
     return value;
   if (ArrayBuffer.isView(value)) return value as Uint8Array;

@@ -1,4 +1,5 @@
 /** What the log does to its tables, as {@link Work} for any database. */
+import type { SQLInputValue } from 'node:sqlite';
 import type { Row } from '../db/database.ts';
 import { all, first, run, type Work } from '../db/work.ts';
 
@@ -78,7 +79,7 @@ export class LogWork {
       const { partition } = item.entry;
       const position = next.get(partition) ?? 1;
       next.set(partition, position + 1);
-      yield* this.#insert(item.entry, position);
+      yield { sql: SQL.append, parameters: this.#valuesOf(item.entry, position) };
       placed.push({ ...item, partition, position });
     }
     for (const [partition, position] of next) yield* run(SQL.setNext, position, this.organisation, partition);
@@ -119,20 +120,8 @@ export class LogWork {
     return ((yield* first(SQL.last, this.organisation))?.['at'] ?? null) as number | null;
   }
 
-  /** Next position of each partition, held until the commit; always in the same order, so that no two can wait for each other. */
-  *#takePartitions(items: readonly { readonly entry: NewEntry }[]): Work<Map<number, number>> {
-    const next = new Map<number, number>();
-    const partitions = new Set(items.map(({ entry }) => entry.partition));
-    for (const partition of [...partitions].sort((a, b) => a - b)) {
-      const row = yield* first(SQL.take, this.organisation, partition);
-      next.set(partition, row?.['next_position'] as number);
-    }
-    return next;
-  }
-
-  *#insert(entry: NewEntry, position: number): Work<void> {
-    yield* run(
-      SQL.append,
+  #valuesOf(entry: NewEntry, position: number): SQLInputValue[] {
+    return [
       this.organisation,
       entry.partition,
       position,
@@ -146,7 +135,18 @@ export class LogWork {
       entry.schemaVersion,
       entry.body,
       entry.receivedAt,
-    );
+    ];
+  }
+
+  /** Next position of each partition, held until the commit; always in the same order, so that no two can wait for each other. */
+  *#takePartitions(items: readonly { readonly entry: NewEntry }[]): Work<Map<number, number>> {
+    const next = new Map<number, number>();
+    const partitions = new Set(items.map(({ entry }) => entry.partition));
+    for (const partition of [...partitions].sort((a, b) => a - b)) {
+      const row = yield* first(SQL.take, this.organisation, partition);
+      next.set(partition, row?.['next_position'] as number);
+    }
+    return next;
   }
 }
 

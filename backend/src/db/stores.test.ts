@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { logContract } from '../log/log.contract.ts';
 import { storeContract } from '../log/store.contract.ts';
+import { bindingContract } from '../records/bindings.contract.ts';
 import { deviceContract } from '../records/devices.contract.ts';
 import { gatewayContract } from '../records/gateways.contract.ts';
 import { patientContract } from '../records/patients.contract.ts';
@@ -35,5 +36,6 @@ describe.each(KINDS)('on $dialect', (kind) => {
   describe('the log', () => logContract(sql));
   describe('patients', () => patientContract(sql));
   describe('devices', () => deviceContract(sql));
+  describe('bindings', () => bindingContract(sql));
   describe('gateways', () => gatewayContract(sql));
 });

@@ -1,6 +1,6 @@
 /** Work on PostgreSQL, and the one file that imports pg. */
 import type { SQLInputValue } from 'node:sqlite';
-import { DatabaseError, Pool, types, type PoolClient, type PoolConfig } from 'pg';
+import { DatabaseError, Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
 import type { Row } from './database.ts';
 import type { Sql, Statement, Work } from './work.ts';
 
@@ -12,22 +12,27 @@ const COME_AGAIN = new Set(['40001', '40P01']);
 /** Of transactions that stand in each other's way one always commits: only a crowd larger than this is refused. */
 const MAX_ATTEMPTS = 100;
 
+/** Counts and times are bigint in the tables and numbers in the program. */
+const TYPES = new TypeOverrides();
+TYPES.setTypeParser(types.builtins.INT8, toSafeInteger);
+
 export type PostgresOptions = Pick<
   PoolConfig,
   'connectionString' | 'host' | 'port' | 'user' | 'password' | 'database' | 'max' | 'options'
 > & {
-  /** Told of a connection that broke while nobody used it. */
+  /** Told of a connection that broke. */
   readonly onError?: (error: Error) => void;
 };
 
 export class PostgresSql implements Sql {
   readonly dialect = 'postgres';
   readonly #pool: Pool;
+  /** Without a listener, in the pool and in use, a broken connection would end the process. */
+  readonly #broke: (error: Error) => void;
 
   constructor({ onError, ...options }: PostgresOptions) {
-    this.#pool = new Pool({ ...options, types: { getTypeParser } });
-    // Without a listener the error would end the process; the next query gets a new connection.
-    this.#pool.on('error', (error) => onError?.(error));
+    this.#broke = (error) => onError?.(error);
+    this.#pool = new Pool({ ...options, types: TYPES }).on('error', this.#broke);
   }
 
   read<T>(work: () => Work<T>): Promise<T> {
@@ -51,6 +56,7 @@ export class PostgresSql implements Sql {
   async #attempt<T>(begin: string, work: () => Work<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken = false;
+    client.on('error', this.#broke);
     try {
       await client.query(begin);
       const result = await runOn(client, work());
@@ -60,6 +66,7 @@ export class PostgresSql implements Sql {
       broken = !(await rollback(client));
       throw error;
     } finally {
+      client.off('error', this.#broke);
       client.release(broken);
     }
   }
@@ -93,7 +100,7 @@ function mayComeAgain(error: unknown): boolean {
 const numberedSql = new Map<string, string>();
 
 /** `?` becomes `$1`, `$2`, but not in what is quoted. */
-export function numbered(sql: string): string {
+function numbered(sql: string): string {
   const kept = numberedSql.get(sql);
   if (kept !== undefined) return kept;
   let n = 0;
@@ -110,10 +117,6 @@ function checked(value: unknown): SQLInputValue {
   if (ArrayBuffer.isView(value)) return value as Uint8Array;
   throw new TypeError(`a parameter cannot be a ${typeof value}`);
 }
-
-/** Counts and times are bigint in the tables and numbers in the program. */
-const getTypeParser: typeof types.getTypeParser = ((oid: number, format: 'text' | 'binary') =>
-  oid === Number(types.builtins.INT8) ? toSafeInteger : types.getTypeParser(oid, format as 'text')) as never;
 
 /** @throws {RangeError} where a number would not be exact, as node:sqlite does */
 function toSafeInteger(text: string): number {

@@ -8,6 +8,7 @@ import { gatewayContract } from '../records/gateways.contract.ts';
 import { patientContract } from '../records/patients.contract.ts';
 import { findPostgres } from '../testing/postgres-cluster.ts';
 import { PostgresStores, SqliteStores, type StoreKind } from '../testing/stores.ts';
+import { postgresContract } from './postgres-sql.contract.ts';
 import { sqlContract } from './sql.contract.ts';
 import type { Sql } from './work.ts';
 
@@ -33,6 +34,7 @@ describe.each(KINDS)('on $dialect', (kind) => {
   const sql = () => store.sql;
   describe('a store', () => storeContract(sql));
   describe('SQL', () => sqlContract(sql));
+  if (kind.dialect === 'postgres') describe('a server', () => postgresContract(sql));
   describe('the log', () => logContract(sql));
   describe('patients', () => patientContract(sql));
   describe('devices', () => deviceContract(sql));

@@ -89,6 +89,12 @@ export default {
       from: { path: '^(gateway|backend)/src', pathNot: 'mqtt-[a-z-]+\\.ts$|\\.test\\.ts$' },
       to: { path: 'node_modules/mqtt/' },
     },
+    {
+      name: 'one-file-imports-pg',
+      severity: 'error',
+      from: { path: '^backend/src', pathNot: 'postgres-sql\\.ts$' },
+      to: { path: 'node_modules/(@types/)?pg/' },
+    },
     ...dashboardRules,
   ],
   options: {

@@ -14,6 +14,7 @@ import { LatestValues } from '../readings/latest-values.ts';
 import type { InterpretedPart, ReadingRow } from '../readings/reading-row.ts';
 import { ReadingWriter, type DesiredReading } from '../readings/reading-writer.ts';
 import { settle } from '../readings/settle.ts';
+import { refOf } from '../series/series-store.ts';
 import { SqliteSeriesStore } from '../series/sqlite-series-store.ts';
 import { assign, type BindingSpan } from './binding-index.ts';
 import { BindingStore } from './binding-store.ts';
@@ -197,7 +198,7 @@ export class ReadingsProjection {
     this.undecodable.clear(session);
     this.#kept.delete(session);
     if (whole === null) {
-      this.#samples.replaceSession(session, [], [], new Set());
+      this.#samples.replaceSession(session, [], [], this.reader.positionsOf(session), NO_FRAMES);
       for (const row of existing.values()) this.#supersede(row, NO_FRAMES);
       return;
     }
@@ -212,17 +213,20 @@ export class ReadingsProjection {
     const [first] = whole.messages;
     if (first === undefined) return NO_FRAMES;
     const carriers = new Set<number>();
+    const spotRefs = new Set<number>();
     const spans = this.bindings.spansOf(first.message.device);
     const samples: { sample: TimedReading; source: FrameSource }[] = [];
     for (const { outcome, source } of whole.results) {
       if (outcome.kind !== 'readings') this.#writeOther(outcome, source);
       else {
         this.#writeReadings(outcome, source, spans, takeFrom(existing), (sample) => samples.push({ sample, source }));
-        if (outcome.readings.some(({ kind }) => kind === 'spot')) carriers.add(source.sequence);
+        if (!outcome.readings.some(({ kind }) => kind === 'spot')) continue;
+        carriers.add(source.sequence);
+        spotRefs.add(refOf(source.position, source.index));
       }
     }
     const positions = new Set(whole.messages.map(({ position }) => position));
-    this.#samples.replaceSession(session, samples, spans, positions);
+    this.#samples.replaceSession(session, samples, spans, positions, spotRefs);
     this.#noteSession(whole.run, first);
     return carriers;
   }

@@ -102,19 +102,26 @@ export class SampleWriter {
     for (const { sid, t, ref, v } of this.#targetsOf(sample, source, spans)) this.#series.put(sid, t, ref, v);
   }
 
-  /** All samples of a session at once: what is stored is brought to what they say. */
+  /**
+   * All samples of a session at once: what is stored is brought to what they say.
+   * @param positions of the session's entries in the log
+   * @param spotRefs frames that carry spot readings: their points lie on the same lines and are not ours
+   */
   replaceSession(
     session: string,
     samples: readonly { sample: TimedReading; source: FrameSource }[],
     spans: readonly BindingSpan[],
     positions: ReadonlySet<number>,
+    spotRefs: ReadonlySet<number>,
   ): void {
     this.#flushExtents();
     const stored = this.extentsOf(session);
     if (stored.length === 0 && samples.length === 0) return;
     const targets = samples.flatMap(({ sample, source }) => this.#targetsOf(sample, source, spans));
     const wanted = new Map(targets.map((target) => [keyOf(target), target]));
-    const gone = stored.flatMap((extent) => this.#storedIn(extent, positions)).filter((p) => !wanted.has(keyOf(p)));
+    const gone = stored
+      .flatMap((extent) => this.#storedIn(extent, positions))
+      .filter((point) => !spotRefs.has(point.ref) && !wanted.has(keyOf(point)));
     for (const { sid, t, ref } of gone) this.#series.remove(sid, t, ref);
     for (const { sid, t, ref, v } of wanted.values()) this.#series.put(sid, t, ref, v);
     this.#db.run(SQL.clear, this.#organisation, session);

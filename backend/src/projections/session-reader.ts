@@ -50,6 +50,11 @@ export class SessionReader {
     return { run, messages, results: lastWords(results), ranges: rangesOf(messages), failures };
   }
 
+  /** Where the log has, or had before an erasure, something of it. */
+  positionsOf(session: string): ReadonlySet<number> {
+    return new Set(this.#log.ofSession(session).map(({ position }) => position));
+  }
+
   lookUp: SampleLookUp = (session, ref, metric) => {
     for (const { outcome, source } of this.read(session)?.results ?? []) {
       if (outcome.kind !== 'readings' || source.position !== positionOf(ref) || source.index !== frameIndexOf(ref))

@@ -49,6 +49,7 @@ function configuration(port: number, data: string): string {
     'allow_anonymous true',
     'max_queued_messages 0', // no limit: with the default, most of a burst is dropped in silence
     'max_inflight_messages 0',
+    'set_tcp_nodelay true',
     'persistence true',
     `persistence_location ${data}/`,
     'log_dest none',
